@@ -1,0 +1,45 @@
+# `make help` lists the targets. Each sets up what it needs, once; nothing is to be done by hand.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+BIN := .venv/bin
+READY := .venv/.ready
+LAKE ?= lake
+
+.PHONY: help setup demo test cases lint preflight
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: $(READY) ## create .venv, install the pinned packages, resolve Delta's jars (once)
+
+demo: setup ## generate about 20,000 attainment records, link them, show how well
+	@$(BIN)/attainment-linkage run --synthesise --config local --lake "$(LAKE)"
+
+test: lint ## all that CI runs: lint, then every test
+	@$(BIN)/pytest
+
+cases: setup ## link the cases in ../shared/cases; rewrite their table in README.md
+	@$(BIN)/python tests/cases/run_cases.py
+
+lint: setup ## formatting, lint, types, import directions
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+preflight:
+	@.ci/preflight >/dev/null
+
+# Redone when a pin or a launch-time setting changes; the last line is what needs the network.
+$(READY): setup.py conf/constraints.txt conf/spark-defaults.conf | preflight
+	@python="$$(.ci/preflight)"; \
+	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then "$$python" -m venv --clear .venv; fi
+	@echo "setup: installing the pinned packages into .venv (some minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --constraint conf/constraints.txt --editable '.[dev]'
+	@echo "setup: starting Spark once, so that Delta's jars are resolved"
+	@$(BIN)/attainment-linkage session
+	@touch $@

@@ -1,0 +1,129 @@
+"""Faults: what may be said of an exception that comes from Spark, Delta, Java or Python.
+
+Their messages quote row values (a cast that fails, a constraint, the traceback of a worker),
+so nothing of a message is passed on: only the class, Spark's own name for the condition and,
+of a failed Python worker, the class of the exception there. The one thing looked for in a
+message is whether a disk was full.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator
+
+from attainment_linkage.domain import errors
+from attainment_linkage.domain.errors import (
+    DiskFullError,
+    LakeUnwritableError,
+    LinkageError,
+    StageFailedError,
+)
+
+_NO_SPACE = re.compile(r"No space left on device|Disk quota exceeded|Errno 28\b")
+_NO_RIGHT = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_TRACEBACK = "Traceback (most recent call last)"
+_WORKER_ERROR = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception))(?::|$)", re.MULTILINE)
+_JAVA_CAUSE = re.compile(
+    r"^(?:Caused by|): (?:[a-z]\w*\.)+([A-Z]\w*(?:Exception|Error))(?:: \[([A-Z][A-Z0-9_.]*)\])?",
+    re.MULTILINE,
+)
+_OUR_ERROR = re.compile(r"^attainment_linkage\.domain\.errors\.(\w+): (.*)$", re.MULTILINE)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """The exception and all it came from, each once."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting += [one.__cause__, one.__context__]
+
+
+def _texts(error: BaseException) -> Iterator[str]:
+    for one in chain(error):
+        yield str(one)
+        java = (getattr(one, "_stackTrace", None), getattr(one, "_desc", None))
+        yield from (text for text in java if text)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether any exception of the chain, Python's or Java's, says that no room is left."""
+    if any(isinstance(one, OSError) and one.errno in _NO_ROOM for one in chain(error)):
+        return True
+    return any(_NO_SPACE.search(text) for text in _texts(error))
+
+
+def safe_name(error: BaseException) -> str:
+    """The class of an exception and of its last cause, with Spark's name for the condition."""
+    names = [type(error).__name__]
+    condition = getattr(error, "getCondition", None)
+    if callable(condition):
+        found = condition()
+        names += [str(found)] if found else []
+    java = [names for text in _texts(error) for names in _JAVA_CAUSE.findall(text)]
+    names += [name for name in java[-1] if name] if java else []
+    worker = [name for text in _texts(error) for name in _worker_errors(text)]
+    names += [worker[-1].rsplit(".", 1)[-1]] if worker else []
+    return ", ".join(dict.fromkeys(names))
+
+
+def _worker_errors(text: str) -> list[str]:
+    """The class of the exception that ended a Python worker: the first after its traceback."""
+    _, traceback, after = text.rpartition(_TRACEBACK)
+    return _WORKER_ERROR.findall(after)[:1] if traceback else []
+
+
+def _raised_in_a_task(error: BaseException) -> LinkageError | None:
+    """Our own error, where a task raised it: its message holds no values by the house rule."""
+    for text in _texts(error):
+        for name, message in _OUR_ERROR.findall(text):
+            kind = getattr(errors, name, None)
+            if isinstance(kind, type) and issubclass(kind, LinkageError):
+                return kind(message)
+    return None
+
+
+def named(error: BaseException, where: str) -> LinkageError:
+    """The exception as an error of ours, with a message that holds no row values.
+
+    Args:
+        error: what was caught; an error of ours is given back as it is.
+        where: the stage or table at work, for the message.
+    """
+    if isinstance(error, LinkageError):
+        return error
+    if is_disk_full(error):
+        return DiskFullError(
+            f"{where}: no space is left on the device; what was being written is not published. "
+            "Free space under the lake's directory and run again: finished stages are kept."
+        )
+    raised = _raised_in_a_task(error)
+    if raised is not None:
+        return raised
+    if isinstance(error, OSError) and error.errno in _NO_RIGHT:
+        return no_right(where, error)
+    return StageFailedError(
+        f"{where}: failed with {safe_name(error)}. Nothing of it was published; run again, and "
+        "if it stays, look in the fault file under the identifiers root."
+    )
+
+
+def no_right(where: str, error: OSError) -> LakeUnwritableError:
+    """The error for a folder or file this user may not write."""
+    path = error.filename if isinstance(error.filename, str) else "a folder of the lake"
+    return LakeUnwritableError(
+        f"{where}: {path} cannot be written: {error.strerror}. Give this user the right to "
+        "write it, or name another place with --lake DIR."
+    )

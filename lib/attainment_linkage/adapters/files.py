@@ -1,0 +1,133 @@
+"""Pre-flight: every delivered file is read once, in plain Python, before Spark starts.
+
+One streaming pass gives the size, SHA-256, encoding, header and record structure of a
+file, and refuses by name what no reader can use. What is wrong with single rows does not
+refuse the file: those rows are numbered here and go to quarantine.
+
+Errors name the file, its columns and counts, and byte offsets; never the text itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from attainment_linkage.adapters.byte_streams import file_chunks
+from attainment_linkage.adapters.csv_files import inspect_csv
+from attainment_linkage.adapters.deliveries import (
+    CSV,
+    Delivery,
+    FileFacts,
+    Inspected,
+    first_bytes,
+    refuse_columns,
+    unreadable,
+)
+from attainment_linkage.domain.errors import (
+    InputColumnsError,
+    InputEmptyError,
+    InputError,
+    InputMissingError,
+    InputNotUniqueError,
+)
+
+
+def inspect(delivery: Delivery) -> Inspected:
+    """Read every file of a delivery once and say what is in it.
+
+    Raises: InputMissingError, InputUnreadableError, InputEmptyError, InputEncodingError,
+        InputColumnsError, InputNotUniqueError; InputError for another row count than the
+        supplier's.
+    """
+    look = inspect_csv if delivery.format == CSV else _inspect_parquet
+    inspected = Inspected(delivery, tuple(look(delivery, path) for path in _paths(delivery)))
+    where = f"ingest: {delivery.source.name}"
+    if not inspected.row_count:
+        raise InputEmptyError(
+            f"{where}: {delivery.path} has a header and no data row. Deliver the file again."
+        )
+    _refuse_twins(inspected, where)
+    expected = delivery.expected_rows
+    if expected is not None and expected != inspected.row_count:
+        raise InputError(
+            f"{where}: the supplier's count is {expected} rows; {inspected.row_count} were "
+            "delivered. Ask for the delivery again, or correct expected_rows."
+        )
+    return inspected
+
+
+def _sha256(delivery: Delivery, path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        for _ in file_chunks(path, digest):
+            pass
+    except OSError as error:
+        raise unreadable(delivery, path, f"cannot be read ({error.strerror})") from None
+    return digest.hexdigest()
+
+
+def _paths(delivery: Delivery) -> list[Path]:
+    """The file, or the files of the folder without hidden ones, in order of name."""
+    path = delivery.path
+    where = f"ingest: {delivery.source.name}: {path}"
+    if not path.exists():
+        raise InputMissingError(f"{where} is not there. Set its path in conf/<env>.toml, ingest.")
+    if path.is_file():
+        return [path]
+    try:
+        files = sorted(item for item in path.iterdir() if item.name[0] not in "._")
+    except OSError as error:
+        raise unreadable(delivery, path, f"cannot be read ({error.strerror})") from None
+    if not files:
+        raise InputMissingError(f"{where} is a folder without a file. Deliver the files again.")
+    folders = [item.name for item in files if not item.is_file()]
+    if folders:
+        raise unreadable(delivery, path, f"holds what is not a file: {', '.join(folders[:5])}")
+    return files
+
+
+def _refuse_twins(inspected: Inspected, where: str) -> None:
+    """Refuse a folder that holds the same rows twice under two names."""
+    seen: dict[str, str] = {}
+    for file in inspected.files:
+        twin = seen.setdefault(file.sha256, file.path.name)
+        if twin != file.path.name and file.row_count:
+            raise InputNotUniqueError(
+                f"{where}: {file.path.name} is the same as {twin}, byte for byte; "
+                f"{file.row_count} rows would count twice. Take one of the two away."
+            )
+
+
+def _inspect_parquet(delivery: Delivery, path: Path) -> FileFacts:
+    if not first_bytes(delivery, path).startswith(b"PAR1"):
+        raise unreadable(delivery, path, "is not a Parquet file")
+    try:
+        with pq.ParquetFile(path) as file:
+            schema, row_count = file.schema_arrow, file.metadata.num_rows
+    except (pa.ArrowException, OSError):
+        raise unreadable(delivery, path, "has no readable Parquet footer") from None
+    where = f"ingest: {delivery.source.name}: {path.name}"
+    refuse_columns(where, schema.names, delivery.source.names)
+    odd = [field.name for field in schema if not _is_plain(field.type)]
+    if odd:
+        raise InputColumnsError(
+            f"{where}: {', '.join(odd)} is nested or binary. Deliver text, numbers, dates or "
+            "booleans."
+        )
+    digest = _sha256(delivery, path)
+    return FileFacts(path, path.stat().st_size, digest, row_count, tuple(schema.names))
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Whether every value of the type has one plain text form."""
+    if pa.types.is_dictionary(kind):
+        return _is_plain(kind.value_type)
+    binary = (
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    )
+    return not (pa.types.is_nested(kind) or binary)

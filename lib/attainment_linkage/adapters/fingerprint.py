@@ -1,0 +1,133 @@
+"""Fingerprint: hashes of what a stage depends on: its files, this package's code, its gates.
+
+Hashes of delivered files are kept in a document of the landing root with each file's size
+and time stamp, so that an unchanged delivery is not read again at every start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from attainment_linkage.adapters import documents
+from attainment_linkage.adapters.manifests import FileRecord
+from attainment_linkage.adapters.project import conf_folder, expectations_folder
+from attainment_linkage.core.stage_key import digest
+from attainment_linkage.domain.errors import InputMissingError, InputUnreadableError
+
+PINNED = (
+    "pyspark",
+    "delta_spark",
+    "splink",
+    "duckdb",
+    "pyarrow",
+    "pandas",
+    "numpy",
+    "scipy",
+    "great_expectations",
+    "jellyfish",
+    "python-stdnum",
+)
+"""The libraries whose version can change what a stage writes."""
+
+
+@cache
+def code_hash() -> str:
+    """The sha256 of all Python files of this package, by their place in it."""
+    package = Path(__file__).resolve().parents[1]
+    found = {path.relative_to(package).as_posix(): sha256(path) for path in package.rglob("*.py")}
+    return digest(found)
+
+
+def gates_hash(names: Iterable[str]) -> str:
+    """The sha256 of the suites of these tables; one that is not there counts as empty."""
+    folder = expectations_folder()
+    suites = {name: folder / f"{name}.json" for name in names}
+    return digest({name: sha256(path) for name, path in suites.items() if path.is_file()})
+
+
+def of_conf(name: str) -> str:
+    """The sha256 of a file of ``conf/``."""
+    return sha256(conf_folder() / name)
+
+
+@cache
+def pinned_versions() -> dict[str, str]:
+    """The installed version of each pinned library that is installed."""
+    return {name: version for name in PINNED if (version := _version(name))}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of one file, as 64 hex characters."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def data_files(path: Path) -> list[Path]:
+    """The file itself, or the data files of a folder in the order of their names.
+
+    Files whose name starts with a dot or underscore (markers, checksums) are not data.
+    """
+    if not path.is_dir():
+        return [path]
+    inside = (one for one in path.rglob("*") if one.is_file())
+    return sorted(one for one in inside if not _is_hidden(one.relative_to(path)))
+
+
+def of_path(path: Path, cache_file: Path | None = None) -> FileRecord:
+    """The record of a file or folder: files, bytes, and one sha256 over their contents in order.
+
+    Names are not part of it: Spark gives its part files a new name at every writing.
+    """
+    known = (documents.read(cache_file) if cache_file else None) or {}
+    fresh: dict[str, str] = {}
+    size = 0
+    for file in data_files(path):
+        stat = file.stat()
+        stamp = f"{file} {stat.st_size} {stat.st_mtime_ns}"
+        fresh[stamp] = known.get(stamp) or sha256(file)
+        size += stat.st_size
+    if cache_file and not fresh.keys() <= known.keys():
+        present = {stamp: sha for stamp, sha in known.items() if _still_there(stamp)}
+        documents.replace(cache_file, {**present, **fresh})
+    return FileRecord(os.fspath(path), len(fresh), size, digest(list(fresh.values())))
+
+
+def of_delivery(source: str, path: Path, cache_file: Path) -> str:
+    """The sha256 of a delivered file or folder.
+
+    Raises:
+        InputMissingError: there is nothing at its path.
+        InputUnreadableError: it cannot be read by this user.
+    """
+    if not path.exists() or not data_files(path):
+        raise InputMissingError(
+            f"ingest: the file of {source} is not there; looked for {path}. Deliver it, or set "
+            f"ingest.{source}.path to where it lies."
+        )
+    try:
+        return of_path(path, cache_file).sha256
+    except PermissionError as refused:
+        raise InputUnreadableError(
+            f"ingest: the file of {source} cannot be read: {refused.strerror}; it is "
+            f"{refused.filename}. Give this user the right to read it."
+        ) from None
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part[0] in "._" for part in path.parts)
+
+
+def _still_there(stamp: str) -> bool:
+    return Path(stamp.rsplit(" ", 2)[0]).exists()

@@ -1,0 +1,33 @@
+"""Scratch: frames that a stage reads several times, written once, gone at its end.
+
+They hold linkage records, so they lie in the identifiers root (every executor can read
+them there), in a folder named by stage and key, or in the private folder of a run.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+
+_FOLDER = "_scratch"
+
+
+@contextmanager
+def scratch_folder(root: Path, name: str) -> Iterator[Path]:
+    """A folder for the frames of one stage; what a killed run left in it is removed first."""
+    folder = root / _FOLDER / name
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def kept(frame: DataFrame, folder: Path) -> DataFrame:
+    """A frame written once as Parquet and read from there as often as needed."""
+    frame.write.mode("overwrite").parquet(str(folder))
+    return frame.sparkSession.read.parquet(str(folder))

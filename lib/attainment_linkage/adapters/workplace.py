@@ -1,0 +1,127 @@
+"""Workplace: what a run keeps to itself: its folder for spill files, its log, its rights.
+
+Shuffle, spill and worker files hold rows, so each run has its own folder, 0700, removed when
+the run ends in any way but a kill; what a killed run left is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from attainment_linkage.adapters.faults import named
+from attainment_linkage.adapters.processes import Process, this_process
+
+FAULTS = "_faults"
+_PREFIX = "run-"
+_KEPT_BYTES = 4 * 1024 * 1024
+
+
+def restrict_process() -> None:
+    """Files of this process and its children are private, and it leaves no core dump."""
+    os.umask(0o077)
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
+
+
+@contextmanager
+def run_folder(temporary: Path) -> Iterator[Path]:
+    """A private folder of this run, removed at its end; dead runs' folders are swept first.
+
+    Raises:
+        DiskFullError, LakeUnwritableError: it cannot be made.
+    """
+    restrict_process()
+    try:
+        temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sweep(temporary)
+        folder = temporary / f"{_PREFIX}{this_process().name}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as refused:
+        raise named(refused, f"session: {temporary}") from None
+    try:
+        with _exit_on_sigterm():
+            yield folder.resolve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(temporary: Path) -> None:
+    for folder in temporary.glob(f"{_PREFIX}*"):
+        owner = Process.named(folder.name.removeprefix(_PREFIX))
+        if owner is not None and owner.is_known_dead:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _exit_on_sigterm() -> Iterator[None]:
+    """Turn SIGTERM into an exit, so that what is open is closed and removed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def output_to(log: Path) -> Iterator[None]:
+    """Send what is started inside (the JVM and its workers) to a private log.
+
+    What they print may quote rows. This process keeps its own output.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    kept = [os.dup(1), os.dup(2)]
+    try:
+        os.dup2(handle, 1)
+        os.dup2(handle, 2)
+        yield
+    finally:
+        for number, before in zip((1, 2), kept, strict=True):
+            os.dup2(before, number)
+            os.close(before)
+        os.close(handle)
+
+
+def keep_log(log: Path, identifiers: Path, name: str) -> Path | None:
+    """Keep the end of a failed run's log in the identifiers root, where rows may be seen.
+
+    None where there is no log, or no such root for this user.
+    """
+    try:
+        kept = log.read_bytes()[-_KEPT_BYTES:]
+        return write_fault(identifiers, f"{name}.log", kept) if kept else None
+    except OSError:
+        return None
+
+
+def write_fault(identifiers: Path, name: str, content: bytes) -> Path | None:
+    """Write a file of the identifiers root's fault folder, 0600; None where that is refused."""
+    if not identifiers.is_dir():
+        return None
+    folder = identifiers / FAULTS
+    path = folder / f"{this_process().name}-{name}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+    except OSError:
+        return None
+    return path

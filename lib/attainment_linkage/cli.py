@@ -1,0 +1,88 @@
+"""The console script: one subcommand per stage, the whole road, and any two files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from attainment_linkage.domain.road import ROAD
+from attainment_linkage.stages import door
+
+app = typer.Typer(
+    name="attainment-linkage",
+    help="Links attainment records to the Census. Exit codes: README.md, When it stops.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ConfigOption = Annotated[
+    str, typer.Option("--config", help="local, cluster, or the path of a TOML file.")
+]
+LakeOption = Annotated[
+    Path | None, typer.Option("--lake", help="Folder of the lake's roots; else as configured.")
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Make again what is unchanged.")]
+BreakLockOption = Annotated[
+    bool, typer.Option("--break-lock", help="Take over the lock of a run that is dead.")
+]
+
+
+def _subcommand(name: str) -> Callable[..., None]:
+    def subcommand(
+        config: ConfigOption = "local",
+        lake: LakeOption = None,
+        force: ForceOption = False,
+        break_lock: BreakLockOption = False,
+    ) -> None:
+        raise typer.Exit(door.stage(name, config, lake, force=force, break_lock=break_lock))
+
+    return subcommand
+
+
+for _stage in ROAD:
+    app.command(_stage.name, help=f"{_stage.summary[0].upper()}{_stage.summary[1:]}.")(
+        _subcommand(_stage.name)
+    )
+
+
+@app.command()
+def run(
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+    synthesise: Annotated[
+        bool, typer.Option("--synthesise", help="Put the generator first.")
+    ] = False,
+    force: ForceOption = False,
+    break_lock: BreakLockOption = False,
+) -> None:
+    """Run the whole road; stages whose inputs, settings and code are unchanged are skipped."""
+    raise typer.Exit(
+        door.road(config, lake, synthesise=synthesise, force=force, break_lock=break_lock)
+    )
+
+
+@app.command("link-files")
+def link_files(
+    spec: Annotated[Path, typer.Argument(help="Ids, roles and relation: conf/README.md.")],
+    left: Annotated[Path, typer.Option("--left", help="Parquet or CSV.")],
+    right: Annotated[Path, typer.Option("--right", help="Parquet or CSV.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder of pairs.parquet.")],
+    config: ConfigOption = "local",
+) -> None:
+    """Link any two files from the roles of their columns; writes OUTPUT/pairs.parquet."""
+    raise typer.Exit(door.files(spec, left, right, output, config))
+
+
+@app.command(hidden=True)
+def session(config: ConfigOption = "local") -> None:
+    """Start Spark once and end it: what `make setup` does to fetch Delta's jars."""
+    raise typer.Exit(door.session(config))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a subcommand and leave with its exit code; by default the command line's."""
+    app(args=arguments)

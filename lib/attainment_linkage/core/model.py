@@ -1,0 +1,42 @@
+"""The linkage model as data: what is compared, what is blocked on, what is trained on.
+
+Everything here is plain data, made by ``core.roles`` from the roles of the columns (or
+written by an analyst), and handed to Splink only in ``steps.train`` and ``steps.score``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from attainment_linkage.core.rules import Rule
+
+
+@dataclass(frozen=True)
+class LinkageModel:
+    """A linkage design: comparisons, blocking rules, matchkeys, training sessions.
+
+    ``comparisons`` are Splink comparison dictionaries (DuckDB dialect) over columns of the
+    linkage record; ``term_frequency_columns`` are those whose value frequencies adjust u.
+    ``matchkeys`` are ordered from the strictest; a pair keeps its lowest number.
+    ``training_rules`` are the blocks on which EM estimates m, one session each.
+    """
+
+    comparisons: tuple[Mapping[str, Any], ...]
+    blocking_rules: tuple[Rule, ...]
+    matchkeys: tuple[Rule, ...]
+    training_rules: tuple[Rule, ...]
+    comparison_columns: tuple[str, ...]
+    term_frequency_columns: tuple[str, ...] = ()
+    matchkey_recall: float = 0.8
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every linkage-record column the model reads, in a fixed order, without the id."""
+        needed = set(self.comparison_columns)
+        for rule in (*self.blocking_rules, *self.matchkeys, *self.training_rules):
+            needed.update(rule.left_columns)
+            needed.update(rule.right_columns)
+        return tuple(sorted(needed))

@@ -1,0 +1,48 @@
+"""Policy: the numbers a person signs off for resolving pairs into links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attainment_linkage.core.training import TrainingBudget
+from attainment_linkage.domain.errors import ConfigError
+
+RELATIONS = ("one_to_one", "many_to_one", "one_to_many", "many_to_many")
+
+
+@dataclass(frozen=True)
+class ResolvePolicy:
+    """When a pair becomes a link. Weights and margins are in bits (log2 posterior odds)."""
+
+    accept_bits: float
+    margin_bits: float
+    relation: str = "one_to_one"
+    largest_component_edges: int = 400
+
+    def __post_init__(self) -> None:
+        if self.relation not in RELATIONS:
+            raise ConfigError(
+                f"relation is {self.relation!r}; it must be one of {', '.join(RELATIONS)}."
+            )
+        if self.margin_bits <= 0:
+            raise ConfigError(
+                f"margin_bits is {self.margin_bits}; it must be above 0 bits, or a tie would be "
+                "settled by row order. Set it in conf/<env>.toml."
+            )
+
+
+@dataclass(frozen=True)
+class LinkagePolicy:
+    """How two files are linked: thresholds in bits, budgets in pairs, records and MiB.
+
+    ``parallel_tasks`` is how many tasks run at once; buckets come in multiples of it.
+    """
+
+    resolve: ResolvePolicy
+    review_bits: float
+    pair_budget: int
+    bucket_pairs: int
+    bucket_records: int
+    task_memory_mib: int
+    parallel_tasks: int
+    training: TrainingBudget

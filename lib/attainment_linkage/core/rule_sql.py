@@ -1,0 +1,71 @@
+"""Rule SQL: blocking rules and matchkeys as DuckDB conditions over aliases ``l`` and ``r``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attainment_linkage.core.rules import Equality, Rule
+
+
+def equality_sql(equality: Equality) -> str:
+    """One equality as a DuckDB condition; null where either side is null."""
+    left, right = f'l."{equality.left}"', f'r."{equality.right}"'
+    if equality.is_left_array and equality.is_right_array:
+        return f"list_has_any({left}, {right})"
+    if equality.is_left_array:
+        return f"list_contains({left}, {right})"
+    if equality.is_right_array:
+        return f"list_contains({right}, {left})"
+    return f"{left} = {right}"
+
+
+def rule_sql(rule: Rule) -> str:
+    """A whole rule as a DuckDB condition."""
+    parts = [equality_sql(equality) for equality in rule.equalities]
+    if rule.condition:
+        parts.append(f"({rule.condition})")
+    return " and ".join(parts)
+
+
+def first_holding_sql(rules: Sequence[Rule]) -> str:
+    """The number of the first rule that holds, or null, as a DuckDB expression."""
+    if not rules:
+        return "null::integer"
+    cases = " ".join(f"when {rule_sql(rule)} then {n}" for n, rule in enumerate(rules))
+    return f"(case {cases} end)::integer"
+
+
+def none_holds_sql(rules: Sequence[Rule]) -> str:
+    """True where none of the rules holds (a rule over nulls does not hold)."""
+    if not rules:
+        return "true"
+    return "not (" + " or ".join(f"coalesce({rule_sql(rule)}, false)" for rule in rules) + ")"
+
+
+def pairs_sql(rule: Rule, key_array: Equality | None) -> str:
+    """The pairs of one rule within a partition, as ``l_position, r_position``.
+
+    ``lefts`` and ``rights`` are the records of the partition. Where the partition is keyed
+    on array elements, ``left_elements`` and ``right_elements`` (position, element) hold the
+    elements that fell to this partition, and a pair belongs to its smallest shared element,
+    so that it is formed in one partition only.
+    """
+    if key_array is None:
+        return f"from lefts l join rights r on {rule_sql(rule)} where true"
+    others = Rule(rule.name, tuple(e for e in rule.equalities if e != key_array), rule.condition)
+    conditions = [rule_sql(others)] if others.equalities or others.condition else []
+    smallest = _smallest_shared_sql(key_array)
+    if smallest:
+        conditions.append(f"le.element = {smallest}")
+    where = " and ".join(conditions) or "true"
+    return (
+        "from left_elements le join right_elements re on le.element = re.element "
+        "join lefts l on l.position = le.position join rights r on r.position = re.position "
+        f"where {where}"
+    )
+
+
+def _smallest_shared_sql(equality: Equality) -> str:
+    if equality.is_left_array and equality.is_right_array:
+        return f'list_min(list_intersect(l."{equality.left}", r."{equality.right}"))'
+    return ""

@@ -1,0 +1,194 @@
+"""Settings: what a person signs off, one frozen dataclass per section of the configuration.
+
+Each field declares its own bounds and refuses values outside them, so a section that
+exists is a section that holds. No field has a default here: every number has one home,
+``conf/base.toml``, over which ``conf/<env>.toml`` is laid (``adapters.config``). To add a
+field: one line here, one line in ``conf/base.toml``.
+
+Units are in the names of the keys (``_bits``, ``_mib``, ``_gib``, ``_seconds``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from attainment_linkage.core.checked import JsonValue, Settings, setting
+from attainment_linkage.domain import tables
+from attainment_linkage.domain.errors import ZoneError
+
+_SHORT_RECORDS = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SparkSettings(Settings):
+    """Run-time settings of the Spark session; launch-time ones: conf/spark-defaults.conf."""
+
+    master: str = setting(is_empty_allowed=True)
+    driver_memory_gib: float = setting(above=0)
+    shuffle_partitions: int = setting(at_least=1)
+    delta_snapshot_partitions: int = setting(at_least=1)
+    session_time_zone: str = setting()
+    arrow_batch_rows: int = setting(at_least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LakeSettings(Settings):
+    """Where the four roots lie: relative names are under ``directory``."""
+
+    directory: str = setting()
+    landing: str = setting()
+    identifiers: str = setting()
+    attributes: str = setting()
+    research: str = setting()
+    temporary: str = setting()
+    minimum_free_mib: int = setting(at_least=0)
+    lock_heartbeat_seconds: float = setting(above=0)
+
+    def root(self, zone: str) -> Path:
+        """The path of a root; the name of a zone that does not exist is a ZoneError."""
+        if zone not in tables.ZONES:
+            raise ZoneError(
+                f"lake: there is no root {zone}. The roots are {', '.join(tables.ZONES)}."
+            )
+        return Path(self.directory) / str(getattr(self, zone))
+
+    @property
+    def temporary_path(self) -> Path:
+        """Where each run makes its own folder for shuffle and spill files."""
+        return Path(self.directory) / self.temporary
+
+    def contradictions(self) -> Iterator[str]:
+        """Roots must not lie in each other: each has its own rights and its own life."""
+        roots = {zone: (Path(self.directory) / getattr(self, zone)) for zone in tables.ZONES}
+        for zone, path in roots.items():
+            for other, outer in roots.items():
+                if zone != other and (path == outer or outer in path.parents):
+                    yield f"the root {zone} lies in the root {other}; give each its own folder"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SynthesiseSettings(Settings):
+    """The generated delivery. ``census_people`` 0: the households of the pupils' people."""
+
+    seed: int = setting(at_least=0)
+    profile: str = setting(one_of=("realistic", "hard"))
+    attainment_records: int = setting(at_least=1)
+    census_people: int = setting(at_least=0)
+    format: str = setting(one_of=("csv", "parquet"))
+    output_dir: str = setting()
+    truth_dir: str = setting()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a run on this population ends within minutes."""
+        return max(self.attainment_records, self.census_people // 5) <= _SHORT_RECORDS
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverySettings(Settings):
+    """One delivered source: where its file or folder lies, and how it is written.
+
+    ``path`` is absolute or relative to the landing root. ``expected_rows`` is the
+    supplier's own count; 0 where none was given.
+    """
+
+    path: str = setting()
+    format: str = setting(one_of=("csv", "parquet"))
+    encoding: str = setting()
+    delimiter: str = setting()
+    compression: str = setting(one_of=("none", "gzip"))
+    expected_rows: int = setting(at_least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestSettings(Settings):
+    """The four delivered sources, and how much of one may be unusable.
+
+    Shares are of the rows delivered: ``largest_repeated_share`` of rows that stand behind
+    another with their key, ``largest_refused_share`` of all rows sent to quarantine.
+    """
+
+    largest_repeated_share: float = setting(at_least=0, at_most=1)
+    largest_refused_share: float = setting(at_least=0, at_most=1)
+    census: DeliverySettings
+    school_census: DeliverySettings
+    ks4: DeliverySettings
+    ks5: DeliverySettings
+
+    def delivery(self, source: str) -> DeliverySettings:
+        """The settings of one source, by the name it has in ``domain.tables``."""
+        found: DeliverySettings = getattr(self, source)
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandardiseSettings(Settings):
+    """Listed default values: they stand for nothing known, and become null, counted."""
+
+    default_dates: tuple[str, ...]
+    default_postcodes: tuple[str, ...]
+    default_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSettings(Settings):
+    """Thresholds, budgets and seeds of the linkage. Bits are log2 posterior odds."""
+
+    accept_bits: float = setting(at_least=-50, at_most=100)
+    margin_bits: float = setting(above=0)
+    review_bits: float = setting(at_least=-50, at_most=100)
+    candidate_pair_budget: int = setting(at_least=1)
+    task_memory_mib: int = setting(at_least=64)
+    bucket_rows: int = setting(at_least=1)
+    bucket_pairs: int = setting(at_least=1)
+    training_pairs: int = setting(at_least=1)
+    seed: int = setting(at_least=0)
+    term_frequency_population: str = setting(one_of=("both", "left", "right"))
+    relation: str = setting(one_of=("one_to_one", "many_to_one", "one_to_many", "many_to_many"))
+
+    def contradictions(self) -> Iterator[str]:
+        """A pair cannot be accepted that was never kept for review."""
+        if self.review_bits > self.accept_bits:
+            yield (
+                f"review_bits is {self.review_bits}, accept_bits is {self.accept_bits}; "
+                "review_bits must not be above accept_bits"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(Settings):
+    """The whole configuration, one field per section."""
+
+    spark: SparkSettings
+    lake: LakeSettings
+    synthesise: SynthesiseSettings
+    ingest: IngestSettings
+    standardise: StandardiseSettings
+    link: LinkSettings
+
+    @property
+    def truth_path(self) -> Path:
+        """Where the generator's truth lies: under the lake's directory, in no root."""
+        return Path(self.lake.directory) / self.synthesise.truth_dir
+
+    @property
+    def raw_path(self) -> Path:
+        """Where the generated delivery lies: in the landing root."""
+        return self.lake.root(tables.LANDING) / self.synthesise.output_dir
+
+    def delivery_path(self, source: str) -> Path:
+        """The file or folder of a delivered source; a relative one is under landing."""
+        return self.lake.root(tables.LANDING) / self.ingest.delivery(source).path
+
+    def contradictions(self) -> Iterator[str]:
+        """The truth must not lie where a linkage job could read it."""
+        for zone in tables.ZONES:
+            root = self.lake.root(zone)
+            if root == self.truth_path or root in self.truth_path.parents:
+                yield f"synthesise.truth_dir lies in the root {zone}; the truth is kept outside"
+
+    def sections(self, names: tuple[str, ...]) -> dict[str, dict[str, JsonValue]]:
+        """The named sections as plain values, for a stage key."""
+        return {name: getattr(self, name).as_json() for name in names}

@@ -1,0 +1,204 @@
+"""Errors: each has a code, an exit code and one paragraph that says where, what, what to do.
+
+    LinkageError
+    |-- ConfigError            10  configuration refused (all problems at once)
+    |-- SpecError              11  link-files specification refused
+    |-- RuleError              12  a blocking rule or matchkey that cannot be read
+    |-- InputError             20  a delivered file that cannot be used
+    |   |-- InputMissingError      21
+    |   |-- InputUnreadableError   22
+    |   |-- InputEmptyError        23
+    |   |-- InputEncodingError     24
+    |   |-- InputColumnsError      25
+    |   `-- InputNotUniqueError    26
+    |-- MissingColumnsError    30  a table lacks a column a step needs
+    |-- MissingTableError      31  a stage's input has not been made yet
+    |-- ZoneError              32  a root or table that a job may not open
+    |-- GateFailedError        40  a critical expectation failed
+    |-- GateBrokenError        41  a gate could not be run as declared
+    |-- EnvironmentFaultError  50  Java, Delta, heap, memory
+    |   |-- JavaMissingError       51
+    |   |-- DeltaMissingError      52
+    |   |-- HeapTooSmallError      53
+    |   `-- LakeUnwritableError    54
+    |-- DiskFullError          55
+    |-- RunLockedError         60  another run holds the lake
+    |-- StoreUnsupportedError  61  a store without atomic pointers
+    |-- PlanOverBudgetError    70  more candidate pairs than the budget allows
+    |-- NoCandidatesError      71  the blocking rules form no pair
+    |-- TrainingError          72  the model cannot be trained on this input
+    `-- StageFailedError       80  anything else, without the row values
+
+Messages hold names of tables, columns and files, and counts; never a row's values.
+"""
+
+from __future__ import annotations
+
+
+class LinkageError(Exception):
+    """Anything that stops the road with a reason a person can act on."""
+
+    code = "LINKAGE_ERROR"
+    exit_code = 1
+
+
+class ConfigError(LinkageError):
+    """The configuration is refused; the message lists every problem."""
+
+    code, exit_code = "CONFIG_REFUSED", 10
+
+
+class SpecError(LinkageError):
+    """A link-files specification is refused; the message lists every problem."""
+
+    code, exit_code = "SPEC_REFUSED", 11
+
+
+class RuleError(LinkageError):
+    """A blocking rule or matchkey cannot be read or used."""
+
+    code, exit_code = "RULE_REFUSED", 12
+
+
+class InputError(LinkageError):
+    """A delivered file cannot be used."""
+
+    code, exit_code = "INPUT_REFUSED", 20
+
+
+class InputMissingError(InputError):
+    """A delivered file is not there."""
+
+    code, exit_code = "INPUT_MISSING", 21
+
+
+class InputUnreadableError(InputError):
+    """A delivered file cannot be opened or is not of its stated kind."""
+
+    code, exit_code = "INPUT_UNREADABLE", 22
+
+
+class InputEmptyError(InputError):
+    """A delivered file has no rows."""
+
+    code, exit_code = "INPUT_EMPTY", 23
+
+
+class InputEncodingError(InputError):
+    """A delivered file is not in its stated encoding."""
+
+    code, exit_code = "INPUT_ENCODING", 24
+
+
+class InputColumnsError(InputError):
+    """A delivered file has not the declared columns."""
+
+    code, exit_code = "INPUT_COLUMNS", 25
+
+
+class InputNotUniqueError(InputError):
+    """A delivered file repeats an id that must be unique."""
+
+    code, exit_code = "INPUT_NOT_UNIQUE", 26
+
+
+class MissingColumnsError(LinkageError):
+    """A table lacks a column that a step needs."""
+
+    code, exit_code = "COLUMNS_MISSING", 30
+
+
+class MissingTableError(LinkageError):
+    """A stage's input has not been made yet."""
+
+    code, exit_code = "TABLE_MISSING", 31
+
+
+class ZoneError(LinkageError):
+    """A job asked for a root or table it may not open."""
+
+    code, exit_code = "ZONE_FORBIDDEN", 32
+
+
+class GateFailedError(LinkageError):
+    """A critical expectation failed: the table is not published."""
+
+    code, exit_code = "GATE_FAILED", 40
+
+
+class GateBrokenError(LinkageError):
+    """A gate could not be run as its file declares."""
+
+    code, exit_code = "GATE_BROKEN", 41
+
+
+class EnvironmentFaultError(LinkageError):
+    """The machine or the session is not what the road needs."""
+
+    code, exit_code = "ENVIRONMENT_FAULT", 50
+
+
+class JavaMissingError(EnvironmentFaultError):
+    """Java 17 or 21 is not there."""
+
+    code, exit_code = "JAVA_MISSING", 51
+
+
+class DeltaMissingError(EnvironmentFaultError):
+    """Delta's jars are not on the class path of the session."""
+
+    code, exit_code = "DELTA_MISSING", 52
+
+
+class HeapTooSmallError(EnvironmentFaultError):
+    """The driver's heap is below the configured one."""
+
+    code, exit_code = "HEAP_TOO_SMALL", 53
+
+
+class LakeUnwritableError(EnvironmentFaultError):
+    """A root of the lake cannot be written."""
+
+    code, exit_code = "LAKE_UNWRITABLE", 54
+
+
+class DiskFullError(EnvironmentFaultError):
+    """There is no room left for a table, a manifest or Spark's own files."""
+
+    code, exit_code = "DISK_FULL", 55
+
+
+class RunLockedError(LinkageError):
+    """Another run holds the lake."""
+
+    code, exit_code = "RUN_LOCKED", 60
+
+
+class StoreUnsupportedError(LinkageError):
+    """The lake lies on a store without atomic pointers."""
+
+    code, exit_code = "STORE_UNSUPPORTED", 61
+
+
+class PlanOverBudgetError(LinkageError):
+    """The blocking rules form more candidate pairs than the budget allows."""
+
+    code, exit_code = "PLAN_OVER_BUDGET", 70
+
+
+class NoCandidatesError(LinkageError):
+    """The blocking rules form no candidate pair."""
+
+    code, exit_code = "NO_CANDIDATES", 71
+
+
+class TrainingError(LinkageError):
+    """The model cannot be trained on this input."""
+
+    code, exit_code = "TRAINING_FAILED", 72
+
+
+class StageFailedError(LinkageError):
+    """A stage failed for another reason; the message holds no row values."""
+
+    code, exit_code = "STAGE_FAILED", 80

@@ -1,0 +1,111 @@
+"""The road: its stages in order, what each reads and writes, and which gate stands at each table.
+
+The README's diagram, the runner, the command line and the tests all read this tuple.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attainment_linkage.domain import tables
+from attainment_linkage.domain.tables import SOURCES, Table
+
+RAW = "files as delivered"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: its name, what it does in a line, the tables it reads and writes.
+
+    ``step_modules`` are the modules of ``steps/`` that do its work. ``roots`` are the
+    roots its job may open. ``config_sections`` are the parts of the configuration, and
+    ``conf_files`` the further files of ``conf/``, that its stage key depends on.
+    """
+
+    name: str
+    summary: str
+    reads: tuple[Table, ...]
+    writes: tuple[Table, ...]
+    step_modules: tuple[str, ...]
+    config_sections: tuple[str, ...] = ()
+    reads_files: bool = False
+    conf_files: tuple[str, ...] = ()
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The roots this stage may open, in the fixed order of ``tables.ZONES``."""
+        used = {table.zone for table in (*self.reads, *self.writes)}
+        if self.reads_files or not used:
+            used.add(tables.LANDING)
+        return tuple(zone for zone in tables.ZONES if zone in used)
+
+
+SYNTHESISE = Stage(
+    name="synthesise",
+    summary="makes the generated delivery: Census people, school census, KS4, KS5, and truth",
+    reads=(),
+    writes=(),
+    step_modules=("synthesise",),
+    config_sections=("synthesise",),
+    conf_files=("population.toml",),
+)
+
+INGEST = Stage(
+    name="ingest",
+    summary="reads the files as text, quarantines broken rows, parts identity from attributes",
+    reads=(),
+    writes=tuple(
+        table
+        for source in SOURCES
+        for table in (source.quarantine_table, source.identity_table, source.attribute_table)
+    ),
+    step_modules=("ingest",),
+    config_sections=("ingest",),
+    reads_files=True,
+)
+
+STANDARDISE = Stage(
+    name="standardise",
+    summary="one clean linkage record per pupil and person; one clean attribute row each",
+    reads=tuple(
+        table for source in SOURCES for table in (source.identity_table, source.attribute_table)
+    ),
+    writes=(
+        tables.ATTAINMENT_PEOPLE,
+        tables.CENSUS_PEOPLE,
+        tables.PUPIL_ATTAINMENT,
+        tables.PUPIL_CHARACTERISTICS,
+        tables.CENSUS_CHARACTERISTICS,
+    ),
+    step_modules=("standardise", "linkage_record"),
+    config_sections=("standardise",),
+)
+
+LINK = Stage(
+    name="link",
+    summary="blocks, trains, scores and resolves pupils against Census people, one to one",
+    reads=(tables.ATTAINMENT_PEOPLE, tables.CENSUS_PEOPLE),
+    writes=(
+        tables.CANDIDATE_COUNTS,
+        tables.SCORED_PAIRS,
+        tables.LINKS,
+        tables.REVIEW_PAIRS,
+    ),
+    step_modules=("block", "train", "score", "resolve"),
+    config_sections=("link",),
+)
+
+ROAD: tuple[Stage, ...] = (SYNTHESISE, INGEST, STANDARDISE, LINK)
+BY_NAME = {stage.name: stage for stage in ROAD}
+
+
+def diagram() -> str:
+    """The road as text: one line per stage with what it reads and writes."""
+    lines = []
+    for stage in ROAD:
+        reads = ", ".join(table.name for table in stage.reads) or (
+            RAW if stage.reads_files else "a seed"
+        )
+        writes = ", ".join(table.name for table in stage.writes) or RAW
+        lines.append(f"{stage.name}: {reads}\n    -> {writes}")
+    return "\n".join(lines)

@@ -1,0 +1,65 @@
+"""Tables: every table of the road, declared once; the front of the modules that hold them.
+
+The code that reads or writes a table, the gates, the data dictionary and the tests all
+take it from here.
+"""
+
+from __future__ import annotations
+
+from attainment_linkage.domain.attribute_tables import (
+    CENSUS_CHARACTERISTICS,
+    PUPIL_ATTAINMENT,
+    PUPIL_CHARACTERISTICS,
+)
+from attainment_linkage.domain.linkage_tables import (
+    ATTAINMENT_PEOPLE,
+    CANDIDATE_COUNTS,
+    CENSUS_PEOPLE,
+    LINKAGE_FIELDS,
+    LINKS,
+    REVIEW_PAIRS,
+    SCORED_PAIRS,
+)
+from attainment_linkage.domain.sources import (
+    CENSUS_SOURCE,
+    KS4_SOURCE,
+    KS5_SOURCE,
+    SCHOOL_CENSUS_SOURCE,
+    SOURCES,
+    Source,
+)
+from attainment_linkage.domain.table import (
+    ATTRIBUTES,
+    IDENTIFIERS,
+    LANDING,
+    RESEARCH,
+    ZONES,
+    Column,
+    Table,
+)
+
+__all__ = [
+    "ATTAINMENT_PEOPLE",
+    "ATTRIBUTES",
+    "CANDIDATE_COUNTS",
+    "CENSUS_CHARACTERISTICS",
+    "CENSUS_PEOPLE",
+    "CENSUS_SOURCE",
+    "IDENTIFIERS",
+    "KS4_SOURCE",
+    "KS5_SOURCE",
+    "LANDING",
+    "LINKAGE_FIELDS",
+    "LINKS",
+    "PUPIL_ATTAINMENT",
+    "PUPIL_CHARACTERISTICS",
+    "RESEARCH",
+    "REVIEW_PAIRS",
+    "SCHOOL_CENSUS_SOURCE",
+    "SCORED_PAIRS",
+    "SOURCES",
+    "ZONES",
+    "Column",
+    "Source",
+    "Table",
+]

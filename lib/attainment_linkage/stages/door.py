@@ -1,0 +1,70 @@
+"""Door: what a subcommand does, from the words of the command line to an exit code.
+
+The console script and spark-submit's scripts come in here, so that both run the same.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from attainment_linkage.adapters.config import lake_override, load
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.adapters.session import open_session
+from attainment_linkage.core.settings import Config
+from attainment_linkage.domain.tables import IDENTIFIERS
+from attainment_linkage.stages.boundary import guarded
+from attainment_linkage.stages.closing import close
+from attainment_linkage.stages.link_files import link_files, say
+from attainment_linkage.stages.run import run_one, run_road
+
+
+def stage(name: str, env: str, lake: Path | None, *, force: bool, break_lock: bool) -> int:
+    """Run one stage; give back its exit code."""
+    return _with_config(
+        env, lake, lambda config: run_one(name, config, force=force, break_lock=break_lock)
+    )
+
+
+def road(env: str, lake: Path | None, *, synthesise: bool, force: bool, break_lock: bool) -> int:
+    """Run the whole road; give back its exit code."""
+    return _with_config(
+        env,
+        lake,
+        lambda config: run_road(
+            config, synthesise=synthesise, force=force, break_lock=break_lock, at_end=close
+        ),
+    )
+
+
+def files(spec: Path, left: Path, right: Path, output: Path, env: str) -> int:
+    """Link any two files; give back the exit code. Spill files lie in the output while it runs."""
+    work = output / ".work"
+    try:
+        return _with_config(
+            env, work, lambda config: say(link_files(spec, left, right, output, config), RunLog())
+        )
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def session(env: str) -> int:
+    """Start Spark once and end it: Delta's jars are then in the Ivy cache."""
+    with tempfile.TemporaryDirectory(prefix="attainment-linkage-") as lake:
+        return _with_config(env, Path(lake), _open_once)
+
+
+def _open_once(config: Config) -> None:
+    with open_session(config, "attainment-linkage session"):
+        pass
+
+
+def _with_config(env: str, lake: Path | None, work: Callable[[Config], object]) -> int:
+    found: list[Config] = []
+    refused = guarded(lambda: found.append(load(env, lake_override(lake) if lake else None)))
+    if refused:
+        return refused
+    config = found[0]
+    return guarded(lambda: work(config), identifiers=config.lake.root(IDENTIFIERS))

@@ -1,0 +1,75 @@
+"""Ingest: delivered files in, identity and attribute tables and quarantine out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame
+
+from attainment_linkage.adapters.delivered_rows import delivered_rows
+from attainment_linkage.adapters.deliveries import Delivery, Inspected
+from attainment_linkage.adapters.files import inspect
+from attainment_linkage.core import intake
+from attainment_linkage.core.row_rules import key_columns
+from attainment_linkage.domain.road import INGEST as STAGE
+from attainment_linkage.domain.tables import SOURCES, Source
+from attainment_linkage.stages.runner import StageRun
+from attainment_linkage.steps import ingest
+
+__all__ = ["STAGE", "body"]
+
+
+def body(run: StageRun) -> None:
+    """Check every file of every source first; then take the sources in, one by one."""
+    for inspected in [inspect(_delivery(run, source)) for source in SOURCES]:
+        name, files = inspected.delivery.source.name, inspected.files
+        run.note(f"{name}: rows in", inspected.row_count)
+        if blank_lines := sum(file.blank_lines for file in files):
+            run.note(f"{name}: blank lines", blank_lines)
+        if control_bytes := sum(file.control_bytes for file in files):
+            run.note(f"{name}: control bytes", control_bytes)
+        _take_in(run, inspected)
+
+
+def _delivery(run: StageRun, source: Source) -> Delivery:
+    said = run.config.ingest.delivery(source.name)
+    return Delivery(
+        source,
+        run.config.delivery_path(source.name),
+        said.format,
+        said.encoding,
+        said.delimiter,
+        said.compression,
+        said.expected_rows or None,
+    )
+
+
+def _take_in(run: StageRun, inspected: Inspected) -> None:
+    """Write the quarantine and the two accepted halves of a source, or refuse it whole."""
+    source, count, limits = inspected.delivery.source, inspected.row_count, run.config.ingest
+
+    def rows(names: Sequence[str]) -> DataFrame:
+        return delivered_rows(run.spark, inspected, names)
+
+    repeated = ingest.repeated_keys(rows(key_columns(source)), source).persist()
+    refused = ingest.refused_rows(rows(source.names), repeated, source).persist()
+    try:
+        excess = int(ingest.excess_rows(repeated).collect()[0]["excess"])
+        intake.refuse_not_unique(source, excess, count, limits.largest_repeated_share)
+        found = ingest.refused_counts(refused).collect()
+        reasons = {row["reason"]: int(row["row_count"]) for row in found}
+        for reason, breaches in sorted(reasons.items()):
+            run.note(f"{source.name}: refused for {reason}", breaches)
+        intake.refuse_mostly_refused(
+            source, reasons, refused.count(), count, limits.largest_refused_share
+        )
+        quarantined = run.write(refused, source.quarantine_table).count()
+        run.note(f"{source.name}: rows quarantined", quarantined)
+        for table in (source.identity_table, source.attribute_table):
+            half = ingest.accepted_rows(rows(table.names), refused, table)
+            accepted = run.write(half, table).count()
+            intake.refuse_lost_rows(table.name, count, accepted, quarantined)
+        run.note(f"{source.name}: rows accepted", count - quarantined)
+    finally:
+        refused.unpersist()
+        repeated.unpersist()

@@ -1,0 +1,158 @@
+"""Inputs: what a stage reads, the key that follows from it, and whether it is already done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+
+from attainment_linkage.adapters import delta, fingerprint
+from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.core.settings import Config
+from attainment_linkage.core.stage_key import stage_key
+from attainment_linkage.domain.errors import LinkageError, MissingTableError
+from attainment_linkage.domain.road import ROAD, Stage
+from attainment_linkage.domain.tables import LANDING, SOURCES, ZONES, Table
+
+HASHES = "_hashes.json"
+
+
+def writer_of(table: Table) -> Stage:
+    """The stage of the road that writes a table.
+
+    Raises:
+        MissingTableError: none does.
+    """
+    for stage in ROAD:
+        if any(one.name == table.name for one in stage.writes):
+            return stage
+    raise MissingTableError(f"road: no stage writes {table.name}; see domain/road.py.")
+
+
+def home_zones(stage: Stage) -> tuple[str, ...]:
+    """The roots that hold a stage's manifests: those it writes tables in, else landing."""
+    zones = {table.zone for table in stage.writes} or {LANDING}
+    return tuple(zone for zone in ZONES if zone in zones)
+
+
+def read(spark: SparkSession, lake: Lake, stage: Stage, table: Table) -> DataFrame:
+    """A table of an earlier stage at the version its manifest names."""
+    record = _record(lake, stage, table)
+    path = lake.root(table.zone) / record.path
+    return delta.read(spark, path, table, version=record.version)
+
+
+def _record(lake: Lake, stage: Stage, table: Table) -> TableRecord:
+    writer = writer_of(table)
+    key = lake.head(table.zone, writer.name)
+    manifest = lake.manifest(table.zone, writer.name, key) if key else None
+    record = manifest.table(table.name) if manifest else None
+    if record is None:
+        raise MissingTableError(
+            f"{stage.name}: its input {table.name} has not been made in "
+            f"{lake.root(table.zone)}. Run the stage {writer.name} first."
+        )
+    return record
+
+
+def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str]]:
+    """The key of a stage, and what it reads: the key of each stage, the hash of each file.
+
+    Raises:
+        MissingTableError: an input has not been made, or two roots hold different makings.
+        InputMissingError: a delivered file is not there.
+    """
+    inputs = _file_hashes(config, lake) if stage.reads_files else {}
+    inputs |= {name: fingerprint.of_conf(name) for name in stage.conf_files}
+    for table in stage.reads:
+        _record(lake, stage, table)
+        writer = writer_of(table).name
+        head = lake.head(table.zone, writer) or ""
+        if inputs.setdefault(writer, head) != head:
+            raise MissingTableError(
+                f"{stage.name}: the roots hold different makings of {writer}. Run the stage "
+                f"{writer} again, with all its roots."
+            )
+    gates = fingerprint.gates_hash(table.name for table in stage.writes)
+    key = stage_key(
+        stage.name,
+        inputs=inputs,
+        settings=config.sections(stage.config_sections),
+        code=f"{fingerprint.code_hash()} {gates}",
+        versions=fingerprint.pinned_versions(),
+    )
+    return key, inputs
+
+
+def _file_hashes(config: Config, lake: Lake) -> dict[str, str]:
+    cache_file = lake.root(LANDING) / HASHES
+    return {
+        source.name: fingerprint.of_delivery(
+            source.name, config.delivery_path(source.name), cache_file
+        )
+        for source in SOURCES
+    }
+
+
+def finished(
+    stage: Stage, key: str, lake: Lake, spark: SparkSession, log: RunLog
+) -> list[Manifest] | None:
+    """The manifests of a stage that is done and still whole; None where it must be made."""
+    found = [lake.manifest(zone, stage.name, key) for zone in home_zones(stage)]
+    manifests = [manifest for manifest in found if manifest is not None]
+    if not manifests:
+        return None
+    if len(manifests) != len(found):
+        log.rerun(stage.name, "its manifest is not in every root")
+        return None
+    records = {record.name: record for manifest in manifests for record in manifest.tables}
+    for table in stage.writes:
+        if table.name not in records or not _is_whole(spark, lake, table, records[table.name]):
+            log.rerun(stage.name, f"{table.name} is not as its manifest says")
+            return None
+    if not all(_is_there(record) for manifest in manifests for record in manifest.files):
+        log.rerun(stage.name, "a file it made is not as its manifest says")
+        return None
+    return manifests
+
+
+def _is_whole(spark: SparkSession, lake: Lake, table: Table, record: TableRecord) -> bool:
+    """Whether version, schema, row count and content are what the manifest says."""
+    path = lake.root(table.zone) / record.path
+    if delta.latest_version(path) != record.version:
+        return False
+    if delta.schema_hash(table) != record.schema_hash:
+        return False
+    try:
+        found = delta.content(delta.read(spark, path, table, version=record.version))
+    except LinkageError:
+        return False
+    return (found.rows, found.hash) == (record.rows, record.content_hash)
+
+
+def _is_there(record: FileRecord) -> bool:
+    try:
+        return fingerprint.of_path(Path(record.path)) == record
+    except OSError:
+        return False
+
+
+def clear(stage: Stage, key: str, lake: Lake, *, is_forced: bool) -> None:
+    """Take back this key's manifests, heads and publication before its tables are touched.
+
+    Tables are deleted here only where a new making is forced; else each is kept if an
+    unfinished run committed it whole, and deleted when it is written.
+    """
+    for zone in home_zones(stage):
+        lake.retract(zone, stage.name, key)
+    if is_forced:
+        for table in stage.writes:
+            lake.wipe(table, key)
+
+
+def move_heads(stage: Stage, key: str, lake: Lake) -> None:
+    """Let the next stage read this making, in every root."""
+    for zone in home_zones(stage):
+        lake.move_head(zone, stage.name, key)

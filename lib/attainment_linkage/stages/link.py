@@ -1,0 +1,62 @@
+"""Link: pupils of the attainment records to people of the Census, one to one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attainment_linkage.adapters.scratch import kept, scratch_folder
+from attainment_linkage.core.default_model import model_for
+from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
+from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
+from attainment_linkage.core.settings import LinkSettings
+from attainment_linkage.core.training import TrainingBudget
+from attainment_linkage.domain import tables
+from attainment_linkage.domain.road import LINK as STAGE
+from attainment_linkage.stages import linkage
+from attainment_linkage.stages.runner import StageRun
+from attainment_linkage.steps import block, resolve, score
+
+__all__ = ["STAGE", "body", "policy_of"]
+
+
+def body(run: StageRun) -> None:
+    """Count, plan, train, score and resolve; write the counts, pairs, links and reviews."""
+    with scratch_folder(run.lake.root(tables.IDENTIFIERS), f"{STAGE.name}-{run.key}") as folder:
+        _link(run, folder)
+
+
+def _link(run: StageRun, folder: Path) -> None:
+    policy = policy_of(run.config.link, run.spark.sparkContext.defaultParallelism)
+    roles = (ATTAINMENT_SIDE.roles.values(), CENSUS_SIDE.roles.values())
+    model = model_for(*roles, is_narrow=True)
+    pupils, people = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.CENSUS_PEOPLE)
+    records = block.linkage_records(pupils, people, model.columns)
+    weighed = score.with_term_frequencies(records, model.term_frequency_columns)
+    records = kept(weighed, folder / "records")
+
+    plan = linkage.planned(model, linkage.counted(records, model), policy)
+    run.note("candidate pairs of all rules", plan.candidate_pairs)
+    run.write(linkage.candidate_counts(run.spark, model, plan), tables.CANDIDATE_COUNTS)
+    trained = linkage.trained(records, model, plan, policy)
+    run.note("training pairs of all sessions", sum(trained.session_pairs))
+    run.note("comparisons left untrained", len(trained.untrained_comparisons))
+
+    scored = run.write(linkage.scored(records, model, plan, trained, policy), tables.SCORED_PAIRS)
+    decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
+    links = run.write(resolve.links(decided), tables.LINKS)
+    run.write(resolve.review_pairs(scored, decided), tables.REVIEW_PAIRS)
+    run.note("pupils without a link", plan.left_records - links.count())
+
+
+def policy_of(settings: LinkSettings, parallel_tasks: int) -> LinkagePolicy:
+    """The linkage policy that the configuration signs off."""
+    return LinkagePolicy(
+        resolve=ResolvePolicy(settings.accept_bits, settings.margin_bits, settings.relation),
+        review_bits=settings.review_bits,
+        pair_budget=settings.candidate_pair_budget,
+        bucket_pairs=settings.bucket_pairs,
+        bucket_records=settings.bucket_rows,
+        task_memory_mib=settings.task_memory_mib,
+        parallel_tasks=parallel_tasks,
+        training=TrainingBudget(session_pairs=settings.training_pairs, seed=settings.seed),
+    )

@@ -1,0 +1,193 @@
+"""Link files: any two tables, from the roles of their columns alone, to scored pairs and links."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+
+from attainment_linkage.adapters import plain_tables
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.adapters.scratch import kept, scratch_folder
+from attainment_linkage.adapters.session import check_java, open_session
+from attainment_linkage.core import default_rules
+from attainment_linkage.core.column_facts import ColumnFacts, facts_from_counts
+from attainment_linkage.core.default_model import model_for
+from attainment_linkage.core.model import LinkageModel
+from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
+from attainment_linkage.core.settings import Config
+from attainment_linkage.core.spec import LinkSpec, SideSpec, parse_spec
+from attainment_linkage.core.training import TrainingBudget
+from attainment_linkage.stages import linkage
+from attainment_linkage.steps import block, resolve, score
+from attainment_linkage.steps.linkage_record import column_counts, linkage_records
+
+_SHORT_MIB = 64
+"""Two files under this are linked before the JVM's thorough compiler pays."""
+
+
+@dataclass(frozen=True)
+class FilesLinked:
+    """What became of two files: counts, and where the pairs lie."""
+
+    pairs_path: Path
+    left_records: int
+    right_records: int
+    candidate_pairs: int
+    pairs: int
+    links: int
+    seconds: float
+    notes: tuple[str, ...]
+
+
+def link_files(
+    spec_path: Path,
+    left: Path,
+    right: Path,
+    output: Path,
+    config: Config,
+    *,
+    log: RunLog | None = None,
+    spark: SparkSession | None = None,
+) -> FilesLinked:
+    """Link two files and write ``output/pairs.parquet``.
+
+    One row per pair at or above the review threshold, or of a matchkey: ``id_a``, ``id_b``
+    (text, as read), ``score`` (match weight in bits), ``link``; sorted by the ids.
+
+    Raises:
+        SpecError, InputError and the errors of a linkage; nothing is written then.
+    """
+    spec = parse_spec(plain_tables.read_text(spec_path), spec_path.name)
+    plain_tables.require_writable(output)
+    log = log or RunLog()
+    if spark is not None:
+        return _linked(spec, left, right, output, config, log, spark)
+    check_java()
+    is_short = plain_tables.size_mib(left, right) < _SHORT_MIB
+    with open_session(config, "attainment-linkage link-files", is_short=is_short) as opened:
+        return _linked(spec, left, right, output, config, log, opened)
+
+
+def say(linked: FilesLinked, log: RunLog) -> None:
+    """Print the summary of a finished linkage: counts, and what was ignored or left out."""
+    log.note("left records", linked.left_records)
+    log.note("right records", linked.right_records)
+    log.note("candidate pairs of all rules", linked.candidate_pairs)
+    for remark in linked.notes:
+        log.note("note", remark)
+    log.lies("pairs", linked.pairs, linked.pairs_path)
+    log.note("links", linked.links)
+    log.note("seconds", linked.seconds)
+
+
+def _linked(
+    spec: LinkSpec,
+    left: Path,
+    right: Path,
+    output: Path,
+    config: Config,
+    log: RunLog,
+    spark: SparkSession,
+) -> FilesLinked:
+    started = time.monotonic()
+    policy = _policy(spec, config, spark)
+    with scratch_folder(output, "link-files") as folder, log.stage("link-files", "two files"):
+        with ThreadPoolExecutor(max_workers=2) as both:  # a small file is one task: two at once
+            sides = list(
+                both.map(
+                    lambda one: _side(spark, *one),
+                    [(left, spec.left, folder / "left"), (right, spec.right, folder / "right")],
+                )
+            )
+        model = _model(spec, [facts for _, facts in sides])
+        records = block.linkage_records(sides[0][0], sides[1][0], model.columns)
+        weighed = score.with_term_frequencies(records, model.term_frequency_columns)
+        records = kept(weighed, folder / "records")
+        counts = linkage.counted(records, model)
+        model = _affordable(spec, model, counts)
+        log.note("blocking rules", len(model.blocking_rules))
+        plan = linkage.planned(model, counts, policy)
+        log.note("candidate pairs of all rules", plan.candidate_pairs)
+        trained = linkage.trained(records, model, plan, policy)
+        log.note("training pairs of all sessions", sum(trained.session_pairs))
+        scored = linkage.scored(records, model, plan, trained, policy)
+        scored = kept(scored, folder / "scored")
+        decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
+        pairs = plain_tables.write_pairs(resolve.flagged_pairs(scored, decided), output)
+    links = pairs.links
+    return FilesLinked(
+        pairs.path,
+        plan.left_records,
+        plan.right_records,
+        plan.candidate_pairs,
+        pairs.rows,
+        links,
+        round(time.monotonic() - started, 1),
+        model.notes,
+    )
+
+
+def _side(
+    spark: SparkSession, path: Path, side: SideSpec, folder: Path
+) -> tuple[DataFrame, ColumnFacts]:
+    """The linkage records of one file, and what its columns' counts say about it."""
+    folder.mkdir(mode=0o700, parents=True)
+    rows = plain_tables.read_table(spark, path, side.id, list(side.roles), folder)
+    counts: Mapping[str, int | None] = column_counts(rows, side).collect()[0].asDict()
+    facts = facts_from_counts(counts)
+    return kept(linkage_records(rows, side, facts), folder / "records"), facts
+
+
+def _model(spec: LinkSpec, facts: list[ColumnFacts]) -> LinkageModel:
+    """The model that follows from the roles, with what the specification overrides."""
+    idle = facts[0].idle_roles | facts[1].idle_roles
+    model = model_for(spec.left.roles.values(), spec.right.roles.values(), idle)
+    return replace(
+        model,
+        blocking_rules=spec.blocking_rules or model.blocking_rules,
+        matchkeys=spec.matchkeys or model.matchkeys,
+        training_rules=spec.training.rules or model.training_rules,
+    )
+
+
+def _affordable(spec: LinkSpec, model: LinkageModel, counts: linkage.Counts) -> LinkageModel:
+    """Keep the default rules whose pairs the files can afford; rules of the spec all stay."""
+    if spec.blocking_rules:
+        return model
+    pairs = counts.pairs(model.blocking_rules)
+    chosen = default_rules.affordable(
+        model.blocking_rules, pairs, counts.left_records, counts.right_records
+    )
+    forming = [rule for rule in chosen.kept if counts.of_rules[rule].candidate_pairs]
+    notes = [
+        f"blocking rule {rule.text} is left out: it would form too many pairs"
+        for rule in chosen.dropped
+    ]
+    return replace(
+        model,
+        blocking_rules=tuple(forming) or chosen.kept,
+        notes=(*model.notes, *notes),
+    )
+
+
+def _policy(spec: LinkSpec, config: Config, spark: SparkSession) -> LinkagePolicy:
+    thresholds, link = spec.thresholds, config.link
+    return LinkagePolicy(
+        resolve=ResolvePolicy(thresholds.accept_bits, thresholds.margin_bits, spec.relation),
+        review_bits=thresholds.review_bits,
+        pair_budget=link.candidate_pair_budget,
+        bucket_pairs=link.bucket_pairs,
+        bucket_records=link.bucket_rows,
+        task_memory_mib=link.task_memory_mib,
+        parallel_tasks=spark.sparkContext.defaultParallelism,
+        training=TrainingBudget(
+            random_pairs=spec.training.random_pairs,
+            session_pairs=spec.training.session_pairs,
+            seed=spec.training.seed,
+        ),
+    )

@@ -1,0 +1,168 @@
+"""Run: the whole road under its locks, from the files as delivered to the published links.
+
+Stages whose key is unchanged are skipped, and said so. What readers see moves only at the
+end: one pointer per root, each in one atomic step, the research root last.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.adapters.session import check_java, open_session
+from attainment_linkage.core.settings import Config
+from attainment_linkage.core.stage_key import run_id
+from attainment_linkage.domain.road import BY_NAME, ROAD, SYNTHESISE, Stage
+from attainment_linkage.domain.tables import ZONES
+from attainment_linkage.stages.boundary import guarded
+from attainment_linkage.stages.runner import Body, StageResult, run_stage
+
+__all__ = ["RunSummary", "body_of", "guarded", "run_one", "run_road"]
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What became of a run: its name, its stages in order, where each table lies."""
+
+    run_id: str
+    stages: tuple[StageResult, ...]
+    seconds: float
+
+    @property
+    def gate_seconds(self) -> float:
+        """Seconds of the run that its gates took."""
+        return sum(stage.gate_seconds for stage in self.stages)
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """Where each table lies."""
+        return {name: path for stage in self.stages for name, path in stage.paths.items()}
+
+
+AtEnd = Callable[[SparkSession, Config, RunSummary, RunLog], object]
+
+
+def body_of(stage: Stage) -> Body:
+    """What a stage does: ``body`` of its module in ``stages/``."""
+    module = importlib.import_module(f"attainment_linkage.stages.{stage.name}")
+    found: Body = module.body
+    return found
+
+
+def run_road(
+    config: Config,
+    *,
+    synthesise: bool = False,
+    force: bool = False,
+    break_lock: bool = False,
+    log: RunLog | None = None,
+    spark: SparkSession | None = None,
+    at_end: AtEnd | None = None,
+) -> RunSummary:
+    """Run the road from ingest, or from the generator where asked; publish at its end.
+
+    ``at_end`` is called with the session still open, once the run is published.
+
+    Raises:
+        JavaMissingError: before anything is started.
+        RunLockedError: another run holds the lake; before Spark is started.
+        LinkageError: what stopped a stage; nothing of this run is published then.
+    """
+    stages = [stage for stage in ROAD if synthesise or stage is not SYNTHESISE]
+    log = log or RunLog()
+    return _run(stages, config, force, break_lock, log, spark, is_published=True, at_end=at_end)
+
+
+def run_one(
+    name: str,
+    config: Config,
+    *,
+    force: bool = False,
+    break_lock: bool = False,
+    log: RunLog | None = None,
+    spark: SparkSession | None = None,
+) -> StageResult:
+    """Run one stage of the road on what the stages before it have made.
+
+    It opens only the roots the stage declares; nothing is published.
+
+    Raises:
+        LinkageError: as ``run_road``.
+    """
+    stages = [BY_NAME[name]]
+    summary = _run(stages, config, force, break_lock, log or RunLog(), spark, is_published=False)
+    return summary.stages[0]
+
+
+def _run(
+    stages: Sequence[Stage],
+    config: Config,
+    force: bool,
+    break_lock: bool,
+    log: RunLog,
+    spark: SparkSession | None,
+    *,
+    is_published: bool,
+    at_end: AtEnd | None = None,
+) -> RunSummary:
+    """The stages in order, under the locks of the roots they need."""
+    if spark is None:
+        check_java()
+    zones = {zone for stage in stages for zone in stage.roots}
+    started = time.monotonic()
+    with ExitStack() as stack:
+        lake = stack.enter_context(Lake.open(config.lake, zones).locked(break_lock=break_lock))
+        if spark is None:
+            name = stages[0].name if len(stages) == 1 else "run"
+            is_short = SYNTHESISE in stages and config.synthesise.is_short
+            session = open_session(config, f"attainment-linkage {name}", is_short=is_short)
+            spark = stack.enter_context(session)
+        results = _run_stages(stages, config, spark, lake, log, force)
+        name = run_id({result.stage: result.key for result in results})
+        if is_published:
+            _publish(stages, results, lake, name)
+            log.published(name, lake.zones)
+        summary = RunSummary(name, results, round(time.monotonic() - started, 3))
+        if at_end is not None:
+            at_end(spark, config, summary, log)
+    return summary
+
+
+def _run_stages(
+    stages: Sequence[Stage],
+    config: Config,
+    spark: SparkSession,
+    lake: Lake,
+    log: RunLog,
+    force: bool,
+) -> tuple[StageResult, ...]:
+    return tuple(
+        run_stage(stage, body_of(stage), config, spark, force=force, lake=lake, log=log)
+        for stage in stages
+    )
+
+
+def _publish(
+    stages: Sequence[Stage], results: Sequence[StageResult], lake: Lake, name: str
+) -> None:
+    """Move the pointer of each root, in the order of the zones: research last."""
+    for zone in (zone for zone in ZONES if zone in lake.zones):
+        published = [
+            {
+                key: asdict(record)[key]
+                for key in ("name", "path", "version", "rows", "content_hash")
+            }
+            | {"stage_key": result.key}
+            for stage, result in zip(stages, results, strict=True)
+            for record in result.tables
+            if record.name in {table.name for table in stage.writes if table.zone == zone}
+        ]
+        lake.publish(zone, name, published)

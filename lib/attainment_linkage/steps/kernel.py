@@ -1,0 +1,197 @@
+"""Kernel: block and score one partition with Splink on an embedded DuckDB. No Spark here.
+
+A partition holds every record whose key fell to it, of both files. Each pair that meets a
+rule is formed in one partition only: that of its lowest rule. So the partitions' answers
+together are the answer of single-process Splink, pair for pair and bit for bit.
+
+Source: Splink 5 (Linacre et al. 2022, IJPDS 7:23), public API: blocked pairs are
+registered, term-frequency tables are registered, ``predict`` scores them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from splink import DuckDBAPI, Linker
+
+from attainment_linkage.core.blocking_plan import KeyGroup
+from attainment_linkage.core.rule_sql import first_holding_sql, none_holds_sql, pairs_sql
+from attainment_linkage.core.rules import Rule
+
+WEIGHT_DECIMALS = 6
+"""Weights are rounded to 1e-6 bits before any decision: training moves them by 2e-11."""
+SLACK_BITS = 10.0**-WEIGHT_DECIMALS
+ROUNDED = f"round(match_weight, {WEIGHT_DECIMALS})"
+ELEMENT = "key_element"
+SCORED_SCHEMA = pa.schema(
+    [
+        ("left_id", pa.string()),
+        ("right_id", pa.string()),
+        ("match_weight", pa.float64()),
+        ("rule_number", pa.int32()),
+        ("matchkey_number", pa.int32()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """What a task needs to score its partition of one key group.
+
+    ``settings`` are Splink's own, trained; ``rules`` and ``matchkeys`` are all of the
+    model's, of which ``group`` names those this partition forms pairs for.
+    """
+
+    settings: Mapping[str, Any]
+    rules: tuple[Rule, ...]
+    matchkeys: tuple[Rule, ...]
+    group: KeyGroup
+    term_frequency_columns: tuple[str, ...]
+    review_bits: float
+    memory_mib: int
+
+
+def open_database(memory_mib: int, spill_directory: str) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB that stays within its memory and spills where it is told."""
+    return duckdb.connect(
+        config={
+            "threads": 1,
+            "memory_limit": f"{memory_mib}MiB",
+            "temp_directory": spill_directory,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+
+
+def score_partition(records: pa.Table, kernel: Kernel, spill_directory: str) -> pa.Table:
+    """Score the pairs of one partition at or above the review threshold, or by a matchkey.
+
+    Grain: in, one row per record (and array element, where the key is one): is_left,
+    record_id, the model's columns, tf_<column>; out, one row per pair, SCORED_SCHEMA.
+    """
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    database = open_database(kernel.memory_mib, spill_directory)
+    try:
+        _load(database, records, kernel)
+        return _Scoring(database, kernel).scored_pairs()
+    finally:
+        database.close()
+
+
+def _load(database: duckdb.DuckDBPyConnection, records: pa.Table, kernel: Kernel) -> None:
+    """Number the records of the partition and part them by file."""
+    database.register("delivered", records)
+    if kernel.group.array_equality is None:
+        source = "delivered"
+    else:
+        source = f"(select distinct on (is_left, record_id) * exclude ({ELEMENT}) from delivered)"
+    database.execute(
+        f"create table records as select *, row_number() over () position from {source}"
+    )
+    for side, condition in (("left", "r.is_left"), ("right", "not r.is_left")):
+        database.execute(f"create view {side}s as select * from records r where {condition}")
+        if kernel.group.array_equality is not None:
+            database.execute(
+                f"create table {side}_elements as select distinct r.position, "
+                f"d.{ELEMENT} as element from delivered d join records r "
+                f"using (record_id, is_left) where {condition}"
+            )
+
+
+class _Scoring:
+    """Splink bound to the records of one partition."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, kernel: Kernel) -> None:
+        self.database, self.kernel = database, kernel
+        self.api = DuckDBAPI(connection=database)
+        settings = {
+            **kernel.settings,
+            "link_type": "dedupe_only",
+            "unique_id_column_name": "position",
+            "retain_matching_columns": False,
+            "retain_intermediate_calculation_columns": False,
+            "additional_columns_to_retain": [],
+        }
+        self.linker = Linker(
+            self.api.register(database.table("records")),
+            settings,
+            log_level=None,
+            validate_settings=False,
+        )
+        for column in kernel.term_frequency_columns:
+            frequencies = database.sql(
+                f'select distinct "{column}", "tf_{column}" from records '
+                f'where "{column}" is not null'
+            )
+            self.linker.table_management.register_term_frequency_lookup(
+                self.api.register(frequencies.to_arrow_table()), column
+            )
+
+    def scored_pairs(self) -> pa.Table:
+        """Pairs over the threshold by the group's rules, then what only matchkeys gave."""
+        threshold = self.kernel.review_bits
+        self.database.execute(f"create table blocked as {self._candidates_sql()}")
+        blocked = self._weights("blocked", threshold - SLACK_BITS)
+        is_strong = f"{ROUNDED} >= {threshold!r}"
+        found = [self._named(blocked, is_strong)]
+        if self.kernel.group.matchkey_numbers:
+            # blocking gives a pair of a matchkey unless it is weak, or of no rule
+            self.database.execute(f"create table by_key as {self._matchkeys_sql(blocked)}")
+            if self.database.table("by_key").limit(1).fetchall():
+                by_key = self._weights("by_key", None)
+                found.append(self._named(by_key, f"not {is_strong} or rule_number is null"))
+        return pa.concat_tables(found)
+
+    def _candidates_sql(self) -> str:
+        """Pairs of the group's rules, each by its lowest rule of all groups."""
+        rules, group = self.kernel.rules, self.kernel.group
+        return _union_sql(
+            f"select '{n}' as match_key, l.position as join_key_l, r.position as join_key_r "
+            f"{pairs_sql(rules[n], group.array_equality)} and {none_holds_sql(rules[:n])}"
+            for n in group.rule_numbers
+        )
+
+    def _matchkeys_sql(self, blocked: str) -> str:
+        """Pairs of the group's matchkeys, each by its lowest key, not yet scored here."""
+        keys, group = self.kernel.matchkeys, self.kernel.group
+        pairs = _union_sql(
+            f"select '' as match_key, l.position as join_key_l, r.position as join_key_r "
+            f"{pairs_sql(keys[n], group.array_equality)} and {none_holds_sql(keys[:n])}"
+            for n in group.matchkey_numbers
+        )
+        return (
+            f"select * from ({pairs}) k where not exists (select 1 from {blocked} b "
+            "where b.position_l = k.join_key_l and b.position_r = k.join_key_r)"
+        )
+
+    def _weights(self, pairs: str, threshold_bits: float | None) -> str:
+        """Splink's weights of the pairs in a table; the name of the table that holds them."""
+        self.linker.table_management.register_blocked_pairs_for_predict(
+            self.api.register(self.database.table(pairs))
+        )
+        predictions = self.linker.inference.predict(
+            threshold_match_weight=threshold_bits, warning_mode="never"
+        )
+        return str(predictions.physical_name)
+
+    def _named(self, scored: str, condition: str) -> pa.Table:
+        """Scored positions as ids, with the lowest rule and matchkey of each pair."""
+        named = self.database.sql(
+            "select * from (select l.record_id as left_id, r.record_id as right_id, "
+            f"s.match_weight, {first_holding_sql(self.kernel.rules)} as rule_number, "
+            f"{first_holding_sql(self.kernel.matchkeys)} as matchkey_number "
+            f"from {scored} s join lefts l on l.position = s.position_l "
+            f"join rights r on r.position = s.position_r) where {condition}"
+        )
+        return named.to_arrow_table().cast(SCORED_SCHEMA)
+
+
+def _union_sql(selects: Iterable[str]) -> str:
+    nothing = "select '' as match_key, 0::bigint as join_key_l, 0::bigint as join_key_r where false"
+    return " union all ".join([*selects, nothing])

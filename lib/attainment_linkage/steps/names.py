@@ -1,0 +1,162 @@
+"""Names: from a name as delivered to the words and keys that linkage compares.
+
+Column in, Column out; native Spark expressions only. A name becomes upper-case words of A to
+Z: accents folded, apostrophes closed up (O'Brien -> OBRIEN), hyphens and other signs opened
+to spaces, titles before it and suffixes after it taken off, placeholders made null.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+_ACCENTED = (
+    "ÀÁÂÃÄÅĀĂĄÇĆĈĊČĎĐÐÈÉÊËĒĔĖĘĚĜĞĠĢĤĦÌÍÎÏĨĪĬĮİĴĶĹĻĽĿŁÑŃŅŇÒÓÔÕÖØŌŎŐŔŖŘŚŜŞŠȘŢŤŦȚÙÚÛÜŨŪŬŮŰŲŴÝŶŸŹŻŽ"
+)
+_FOLDED = (
+    "AAAAAAAAACCCCCDDDEEEEEEEEEGGGGHHIIIIIIIIIJKLLLLLNNNNOOOOOOOOORRRSSSSSTTTTUUUUUUUUUUWYYYZZZ"
+)
+_LOOKALIKE_DIGITS, _LOOKALIKE_LETTERS = "01|58", "OLLSB"
+
+_TITLES = (
+    "MR|MRS|MS|MISS|MX|MSTR|MASTER|DR|DOCTOR|PROF|PROFESSOR|SIR|LADY|LORD|DAME|REV|REVD|REVEREND"
+    "|CAPT|CAPTAIN|COL|COLONEL|LT|LIEUTENANT|SGT|MAJ|GEN|HON|RT HON|SIGNOR|MADAM|MME|MLLE|HERR|FRAU"
+)
+_SUFFIXES = (
+    "JR|SR|JNR|SNR|JUNIOR|SENIOR|II|III|IV|ESQ|ESQUIRE|BT|BART|BARONET|PHD|MD|OBE|MBE|CBE|KC|QC|MP"
+)
+_PARTICLES = (
+    "DE",
+    "DA",
+    "DU",
+    "DI",
+    "DEL",
+    "DELLA",
+    "DER",
+    "DEN",
+    "DOS",
+    "LA",
+    "LE",
+    "EL",
+    "AL",
+    "VAN",
+    "VON",
+    "BIN",
+    "BINTI",
+    "IBN",
+    "ST",
+    "OF",
+    "THE",
+    "MC",
+    "MAC",
+    "Y",
+    "E",
+)
+_PLACEHOLDERS = (
+    "UNKNOWN|UNK|NK|NOT KNOWN|NOTKNOWN|NOT STATED|NOT GIVEN|NO NAME|NONAME|NAME|NA|N A|NULL|NONE"
+    "|NIL|MISSING|BLANK|REFUSED|DECLINED|ANONYMOUS|ANON|WITHHELD|TEST|XX|XXX|XXXX|BABY|BABY BOY"
+    "|BABY GIRL|INFANT|NEWBORN|TODDLER|CHILD|KID|MINOR|BOY|GIRL|MALE|FEMALE|ADULT|PERSON|RESIDENT"
+    "|OCCUPANT|OCCUPIER|HOUSEHOLDER|OWNER|TENANT|SON|DAUGHTER|BROTHER|SISTER|MOTHER|FATHER|MUM|DAD"
+    "|HUSBAND|WIFE|SPOUSE|PARTNER|FRIEND|DITTO|SAME|OTHER|FORENAME|SURNAME|FIRSTNAME|LASTNAME"
+)
+
+
+def folded(text: Column) -> Column:
+    """The text in upper case with accents folded to plain letters."""
+    upper = F.upper(F.trim(text))
+    plain = F.translate(upper, _ACCENTED, _FOLDED)
+    for sign, letters in (("ß", "SS"), ("ẞ", "SS"), ("Æ", "AE"), ("Œ", "OE"), ("Þ", "TH")):
+        plain = F.replace(plain, F.lit(sign), F.lit(letters))
+    return plain
+
+
+def null_if_blank(text: Column) -> Column:
+    """The text, or null when nothing is left of it."""
+    return F.when(F.length(text) > 0, text)
+
+
+def name_words(name: Column) -> Column:
+    """A name as plain words joined by single spaces; null when no word of a name is left.
+
+    Ordinals (1ST, 7TH) go; digits that stand for letters (0, 1, 5, 8, |) become them.
+    """
+    text = folded(name)
+    text = F.regexp_replace(text, r"\b\d+(ST|ND|RD|TH)\b|\([^)]*\)", " ")
+    text = F.translate(text, _LOOKALIKE_DIGITS, _LOOKALIKE_LETTERS)
+    text = F.regexp_replace(text, r"['’‘`´.]", "")
+    text = F.trim(F.regexp_replace(text, r"[^A-Z]+", " "))
+    text = F.trim(F.regexp_replace(text, rf"^(?:(?:{_TITLES})(?: |$))+", ""))
+    text = F.trim(F.regexp_replace(text, rf"(?: (?:{_SUFFIXES}))+$", ""))
+    is_placeholder = text.rlike(rf"^(?:{_PLACEHOLDERS}|{_SUFFIXES}|(.)\1{{2,}})$")
+    return null_if_blank(F.when(~is_placeholder, text))
+
+
+def words(name: Column) -> Column:
+    """The words of a cleaned name as an array; null when there is none."""
+    return F.when(name.isNotNull(), F.split(name, " "))
+
+
+def first_word(name: Column) -> Column:
+    """The first word of a cleaned name."""
+    return null_if_blank(F.substring_index(name, " ", 1))
+
+
+def words_after_first(name: Column) -> Column:
+    """What follows the first word of a cleaned name, or null."""
+    return null_if_blank(F.trim(F.regexp_replace(name, r"^\S+", "")))
+
+
+def last_word(name: Column) -> Column:
+    """The last word of a cleaned name of two or more words, or null: the surname."""
+    return F.when(name.contains(" "), F.substring_index(name, " ", -1))
+
+
+def words_before_last(name: Column) -> Column:
+    """A cleaned full name without its surname; a single word is a forename."""
+    return F.when(name.contains(" "), F.trim(F.regexp_replace(name, r"\S+$", ""))).otherwise(name)
+
+
+def initial(name: Column) -> Column:
+    """The first letter of a cleaned name."""
+    return F.substring(name, 1, 1)
+
+
+def sound(name: Column) -> Column:
+    """The Soundex code of a cleaned name, spaces closed up."""
+    return F.soundex(F.replace(name, F.lit(" "), F.lit("")))
+
+
+def surname_parts(*names: Column) -> Column:
+    """The distinct parts of one or more cleaned surnames, particles (DE, VAN) left out.
+
+    The whole name closed up is a part too, so that MC DONALD meets MCDONALD. Parts of one
+    or two letters are left out unless the whole name is that short.
+    """
+    arrays = []
+    for name in names:
+        parts = F.filter(words(name), lambda part: (F.length(part) > 2) & ~part.isin(*_PARTICLES))
+        whole = F.array(F.replace(name, F.lit(" "), F.lit("")))
+        arrays.append(F.when(name.isNotNull(), F.concat(whole, parts)))
+    joined = _joined_arrays(*arrays)
+    return F.when(F.size(joined) > 0, F.array_distinct(joined))
+
+
+def joined_words(*names: Column) -> Column:
+    """The distinct words of several cleaned names as one array; null when there is none."""
+    joined = _joined_arrays(*(words(name) for name in names))
+    return F.when(F.size(joined) > 0, F.array_distinct(joined))
+
+
+def sorted_words(*names: Column) -> Column:
+    """The words of several cleaned names in alphabetical order, as one text.
+
+    Two names with the same words in any order get the same text. One word alone is not
+    enough to go by and gives null.
+    """
+    joined = F.array_sort(F.array_distinct(_joined_arrays(*(words(name) for name in names))))
+    return F.when(F.size(joined) > 1, F.concat_ws(" ", joined))
+
+
+def _joined_arrays(*arrays: Column) -> Column:
+    nothing = F.array().cast("array<string>")
+    return F.concat(*(F.coalesce(array, nothing) for array in arrays))

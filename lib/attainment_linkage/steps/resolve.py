@@ -1,0 +1,121 @@
+"""Resolve: from scored pairs to links, under the relation between the two files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from attainment_linkage.core.assignment import Ints, decide
+from attainment_linkage.core.policy import ResolvePolicy
+from attainment_linkage.domain import tables
+from attainment_linkage.steps.contract import require
+
+_DECISION = "decision"
+_LINKED, _CONTESTED, _LOST = "linked", "contested", "lost"
+
+
+def decided_pairs(scored_pairs: DataFrame, policy: ResolvePolicy, parts: int) -> DataFrame:
+    """Decide every strong pair: linked, contested or lost, with its margin.
+
+    A pair is strong when it reaches ``accept_bits - margin_bits``: below that it can
+    neither link nor rob a link of its margin.
+
+    Grain: in, one row per pair; out, one row per strong pair: the columns of ``links``
+    and ``decision``. Under one-to-one, pairs without a rival on either side are decided in
+    place, and the rest, few, in one task, since a component must not be cut.
+    Cost: two shuffles to count rivals (by left, by right), one to lay out the parts.
+    Raises: MissingColumnsError, before any Spark job starts.
+    """
+    require(scored_pairs, tables.SCORED_PAIRS, step="resolve")
+    floor = policy.accept_bits - policy.margin_bits
+    strong = scored_pairs.where(F.col("match_weight") >= floor)
+    if policy.relation == "one_to_one":
+        rivals_left = F.count("*").over(Window.partitionBy("left_id"))
+        rivals_right = F.count("*").over(Window.partitionBy("right_id"))
+        is_lone = (rivals_left == 1) & (rivals_right == 1)
+        strong = strong.withColumn("part", F.when(is_lone, F.col("left_id")))
+    else:
+        node = "right_id" if policy.relation == "one_to_many" else "left_id"
+        strong = strong.withColumn("part", F.col(node))
+    schema = f"{tables.LINKS.ddl}, {_DECISION} string"
+    return strong.repartition(parts, "part").drop("part").mapInArrow(_decider(policy), schema)
+
+
+def links(decided: DataFrame) -> DataFrame:
+    """The pairs that are links. Grain: one row per link; narrow."""
+    return decided.where(F.col(_DECISION) == _LINKED).select(*tables.LINKS.names)
+
+
+def review_pairs(scored_pairs: DataFrame, decided: DataFrame) -> DataFrame:
+    """Pairs for clerical review: contested ones, and weak ones whose two records are free.
+
+    Grain: one row per pair that is not a link. A pair that lost one of its records to a
+    link is not reviewed; it stays in ``scored_pairs``.
+    Cost: two anti-joins by left and by right id (they only drop rows), one by pair.
+    """
+    linked = links(decided)
+    contested = decided.where(F.col(_DECISION) == _CONTESTED).withColumn(
+        "reason", F.lit("contested")
+    )
+    weak = (
+        scored_pairs.join(linked.select("left_id"), on="left_id", how="left_anti")
+        .join(linked.select("right_id"), on="right_id", how="left_anti")
+        .join(contested.select("left_id", "right_id"), on=["left_id", "right_id"], how="left_anti")
+        .withColumn("margin_bits", F.lit(None).cast("double"))
+        .withColumn("reason", F.lit("weak"))
+    )
+    names = tables.REVIEW_PAIRS.names
+    return contested.select(*names).unionByName(weak.select(*names))
+
+
+def flagged_pairs(scored_pairs: DataFrame, decided: DataFrame) -> DataFrame:
+    """Every scored pair with whether it is a link: id_a, id_b, score in bits, link.
+
+    Grain: one row per scored pair; how=left on the pair, which ``decided`` holds once.
+    """
+    linked = links(decided).select("left_id", "right_id", F.lit(True).alias("link"))
+    return scored_pairs.join(linked, on=["left_id", "right_id"], how="left").select(
+        F.col("left_id").alias("id_a"),
+        F.col("right_id").alias("id_b"),
+        F.col("match_weight").alias("score"),
+        F.coalesce("link", F.lit(False)).alias("link"),
+    )
+
+
+def _decider(
+    policy: ResolvePolicy,
+) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
+    """The function of one task: all of its pairs to ``core.assignment``."""
+
+    def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        delivered = list(batches)
+        if delivered:
+            yield from _decided(pa.Table.from_batches(delivered), policy).to_batches()
+
+    return task
+
+
+def _decided(pairs: pa.Table, policy: ResolvePolicy) -> pa.Table:
+    pairs = pairs.sort_by([("left_id", "ascending"), ("right_id", "ascending")])
+    left, right = _codes(pairs["left_id"]), _codes(pairs["right_id"])
+    weight = pairs["match_weight"].to_numpy()
+    decisions = decide(left, right, weight, policy)
+    margin = pa.array(decisions.margin_bits, mask=np.isnan(decisions.margin_bits))
+    decision = np.where(
+        decisions.is_link, _LINKED, np.where(decisions.is_contested, _CONTESTED, _LOST)
+    )
+    columns = {name: pairs[name] for name in pairs.column_names}
+    columns["margin_bits"] = pc.round(margin, 6)
+    columns[_DECISION] = pa.array(decision, pa.string())
+    return pa.table({name: columns[name] for name in [*tables.LINKS.names, _DECISION]})
+
+
+def _codes(values: pa.ChunkedArray) -> Ints:
+    encoded = values.combine_chunks().dictionary_encode()
+    codes: Ints = encoded.indices.to_numpy().astype(np.int64)
+    return codes

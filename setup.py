@@ -1,0 +1,43 @@
+"""Packaging: the direct dependencies, each pinned; conf/constraints.txt pins what they bring."""
+
+from setuptools import find_packages, setup
+
+RUN_TIME = [
+    "delta-spark==4.4.0",
+    "duckdb==2.0.0",
+    "great-expectations==1.24.1",
+    "jinja2==3.1.6",
+    "numpy==2.4.6",
+    "pandas==2.3.3",
+    "pyarrow==26.0.1",
+    "pyspark==4.1.3",
+    "python-stdnum==2.2",
+    "rich==15.0.0",
+    "scipy==1.17.1",
+    "splink==5.0.0",
+    "typer==0.29.2",
+]
+
+DEVELOPMENT = [
+    "chispa==0.12.0",
+    "hypothesis==6.170.15",
+    "import-linter==2.16",
+    "mypy==2.4.1",
+    "pytest==9.2.0",
+    "recordlinkage==0.16",
+    "ruff==0.17.6",
+]
+
+setup(
+    name="attainment-linkage",
+    version="0.1.0",
+    description="Links attainment records to the Census on Spark: distributed, gated, repeatable",
+    license="MIT",
+    python_requires=">=3.11",
+    package_dir={"": "lib"},
+    packages=find_packages("lib"),
+    package_data={"attainment_linkage.adapters": ["pages/*.html"]},
+    install_requires=RUN_TIME,
+    extras_require={"dev": DEVELOPMENT},
+    entry_points={"console_scripts": ["attainment-linkage = attainment_linkage.cli:main"]},
+)

@@ -1,0 +1,49 @@
+"""After the set-up nothing needs a network: the console script in a network of its own, empty."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ALONE = ["unshare", "--map-root-user", "--net"]
+
+# Spark and its workers speak over the loopback; in a new network it is there, but down.
+INSIDE = """
+import fcntl, os, socket, struct, sys
+SET_FLAGS, UP_AND_RUNNING = 0x8914, 0x41
+fcntl.ioctl(socket.socket(), SET_FLAGS, struct.pack("16sh22x", b"lo", UP_AND_RUNNING))
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=1)
+except OSError:
+    os.execv(sys.executable, [sys.executable, "-m", "attainment_linkage", *sys.argv[1:]])
+sys.exit("there is a network after all")
+"""
+
+
+def offline(*words):
+    """Run the console script where no address but the loopback can be reached."""
+    try:
+        allowed = subprocess.run([*ALONE, "true"], capture_output=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("unshare is not there: no network of one's own to test in")
+    if allowed.returncode:
+        pytest.skip("this system does not let a user make a network of their own")
+    command = [*ALONE, sys.executable, "-c", INSIDE, *map(str, words)]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"HTTP_PROXY": "", "HTTPS_PROXY": ""},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_spark_and_delta_start_without_a_network():
+    done = offline("session")
+
+    assert (done.returncode, done.stderr) == (0, "")

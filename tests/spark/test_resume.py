@@ -1,0 +1,187 @@
+"""Resume: a finished stage is skipped while it is whole; an unfinished one is taken up."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+
+import pytest
+
+from attainment_linkage.adapters import delta
+from attainment_linkage.domain import tables
+from attainment_linkage.domain.errors import InputMissingError, MissingTableError, StageFailedError
+from attainment_linkage.domain.road import INGEST, Stage
+from attainment_linkage.stages import inputs
+from attainment_linkage.stages.runner import run_stage
+from tests.small_road import ANSWERS, COPIES, PEOPLE, SPLIT, whole_lake, with_link
+
+pytestmark = pytest.mark.usefixtures("road")
+
+
+def test_a_stage_is_skipped_on_the_same_key_and_made_again_on_another(spark, config, bodies):
+    found, made = bodies
+    first = run_stage(SPLIT, found["split"], config, spark)
+    again = run_stage(SPLIT, found["split"], config, spark)
+    other = run_stage(SPLIT, found["split"], with_link(config, accept_bits=9.0), spark)
+    back = run_stage(SPLIT, found["split"], config, spark)
+
+    assert [one.is_skipped for one in (first, again, other, back)] == [False, True, False, True]
+    assert (again.key, again.tables) == (first.key, first.tables)
+    assert other.key != first.key
+    assert made == ["split", "split"]
+    assert whole_lake(config).head(tables.IDENTIFIERS, "split") == first.key
+
+
+def test_a_setting_of_another_section_changes_no_key(spark, config, bodies):
+    found, _ = bodies
+    first = run_stage(SPLIT, found["split"], config, spark)
+    other = dataclasses.replace(config, synthesise=dataclasses.replace(config.synthesise, seed=1))
+
+    assert run_stage(SPLIT, found["split"], other, spark).key == first.key
+
+
+def test_force_makes_a_finished_stage_again(spark, config, bodies):
+    found, made = bodies
+    run_stage(SPLIT, found["split"], config, spark)
+
+    assert not run_stage(SPLIT, found["split"], config, spark, force=True).is_skipped
+    assert made == ["split", "split"]
+
+
+def test_a_making_is_taken_back_before_its_tables_are_touched(spark, config, bodies):
+    found, _ = bodies
+    key = run_stage(SPLIT, found["split"], config, spark).key
+    lake = whole_lake(config)
+    line = {"name": "people", "stage_key": key}
+    lake.publish(tables.IDENTIFIERS, "r1", [line])
+
+    def stopped(stage_run):
+        raise StageFailedError("killed")
+
+    with pytest.raises(StageFailedError, match="killed"):
+        run_stage(SPLIT, stopped, config, spark, force=True)
+    assert lake.current(tables.IDENTIFIERS) is None
+    assert lake.head(tables.IDENTIFIERS, "split") is None
+    assert lake.manifest(tables.ATTRIBUTES, "split", key) is None
+
+
+def lose_file(path):
+    next(path.glob("*.parquet")).unlink()
+
+
+def lose_manifest(path):
+    shutil.rmtree(path.parents[1] / "_manifests")
+
+
+def add_commit(path):
+    log = path / "_delta_log"
+    shutil.copy(log / f"{0:020}.json", log / f"{1:020}.json")
+
+
+@pytest.mark.parametrize("damage", [shutil.rmtree, lose_file, lose_manifest, add_commit])
+def test_a_finished_stage_that_is_no_longer_whole_is_made_again(spark, config, bodies, damage):
+    found, made = bodies
+    first = run_stage(SPLIT, found["split"], config, spark)
+    damage(first.paths["answers"])
+
+    again = run_stage(SPLIT, found["split"], config, spark)
+
+    assert not again.is_skipped
+    assert made == ["split", "split"]
+    hashes = [[record.content_hash for record in one.tables] for one in (first, again)]
+    assert hashes[0] == hashes[1]
+    assert delta.read(spark, again.paths["answers"], ANSWERS).count() == 2
+
+
+def test_a_changed_row_is_noticed(spark, config, rows, bodies):
+    found, _ = bodies
+    path = run_stage(SPLIT, found["split"], config, spark).paths["answers"]
+    shutil.rmtree(path)
+    delta.write(rows(ANSWERS, "id\n1\n3"), path, ANSWERS, "somebody else")
+
+    assert not run_stage(SPLIT, found["split"], config, spark).is_skipped
+    ids = delta.read(spark, path, ANSWERS).collect()
+    assert sorted(row["id"] for row in ids) == ["1", "2"]
+
+
+def test_what_an_unfinished_run_had_written_is_kept_and_not_written_twice(
+    spark, config, bodies, monkeypatch
+):
+    found, _ = bodies
+
+    def stopped(stage_run):
+        stage_run.write(stage_run.spark.createDataFrame([("1",), ("2",)], "id string"), PEOPLE)
+        raise StageFailedError("killed")
+
+    with pytest.raises(StageFailedError, match="killed"):
+        run_stage(SPLIT, stopped, config, spark)
+    written = []
+    really = delta.write
+    monkeypatch.setattr(
+        delta,
+        "write",
+        lambda frame, path, table, app: (
+            written.append(table.name) or really(frame, path, table, app)
+        ),
+    )
+    result = run_stage(SPLIT, found["split"], config, spark)
+
+    assert written == ["answers"]
+    assert [record.rows for record in result.tables] == [2, 2]
+
+
+def test_what_an_unfinished_run_left_half_written_is_wiped(spark, config, rows, bodies):
+    found, _ = bodies
+    key, _ = inputs.key_of(SPLIT, config, whole_lake(config))
+    path = whole_lake(config).table_path(PEOPLE, key)
+    delta.write(rows(PEOPLE, "id\n7\n8\n9"), path, PEOPLE, f"split:{key}")
+    lose_file(path)
+    (path / "stray.parquet").write_bytes(b"half")
+
+    run_stage(SPLIT, found["split"], config, spark)
+
+    assert delta.read(spark, path, PEOPLE).count() == 2
+    assert not (path / "stray.parquet").exists()
+
+
+def test_files_made_outside_delta_are_checked_before_a_skip(spark, config):
+    stage = Stage("files", "makes a file", (), (), ())
+    file = config.raw_path / "ks4.csv"
+
+    def body(stage_run):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("id\n1\n")
+        stage_run.made(file)
+
+    assert not run_stage(stage, body, config, spark).is_skipped
+    assert run_stage(stage, body, config, spark).is_skipped
+    file.write_text("id\n2\n")
+    assert not run_stage(stage, body, config, spark).is_skipped
+    file.unlink()
+    assert not run_stage(stage, body, config, spark).is_skipped
+
+
+def test_the_key_of_ingest_follows_the_delivered_files(config):
+    lake = whole_lake(config)
+    with pytest.raises(InputMissingError, match="the file of census is not there"):
+        inputs.key_of(INGEST, config, lake)
+    for source in tables.SOURCES:
+        path = config.delivery_path(source.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("id\n1\n")
+    first, read = inputs.key_of(INGEST, config, lake)
+    config.delivery_path("ks5").write_text("id\n2\n")
+
+    assert set(read) >= {source.name for source in tables.SOURCES}
+    assert inputs.key_of(INGEST, config, lake)[0] != first
+
+
+def test_roots_of_different_makings_are_refused(spark, config, bodies):
+    both = Stage("both", "reads two roots", (PEOPLE, ANSWERS), (COPIES,), ())
+    found, _ = bodies
+    old = run_stage(SPLIT, found["split"], config, spark).key
+    run_stage(SPLIT, found["split"], with_link(config, accept_bits=9.0), spark)
+    whole_lake(config).move_head(tables.IDENTIFIERS, "split", old)
+
+    with pytest.raises(MissingTableError, match="hold different makings of split"):
+        run_stage(both, lambda stage_run: None, config, spark)

@@ -1,0 +1,94 @@
+"""Run: the road under its locks, published at its end in every root, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+
+from attainment_linkage.adapters import delta
+from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.locks import LOCK
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.domain import tables
+from attainment_linkage.domain.errors import GateFailedError, RunLockedError
+from attainment_linkage.domain.road import LINK
+from attainment_linkage.stages import run
+from attainment_linkage.stages.runner import run_stage
+from tests.small_road import ANSWERS, COPIES, DRAWN, PEOPLE, SPLIT, whole_lake, with_link
+
+pytestmark = pytest.mark.usefixtures("road")
+
+
+def test_a_run_publishes_every_root_at_its_end(spark, config, bodies):
+    summary = run.run_road(config, spark=spark)
+
+    lake = whole_lake(config)
+    published = {zone: lake.current(zone) for zone in tables.ZONES}
+    assert published["identifiers"]["run_id"] == summary.run_id
+    assert published["attributes"]["run_id"] == summary.run_id
+    assert set(published["identifiers"]["tables"]) == {"people", "copies"}
+    assert set(published["attributes"]["tables"]) == {"answers"}
+    line = published["attributes"]["tables"]["answers"]
+    assert (line["stage_key"], line["version"]) == (summary.stages[0].key, 0)
+    assert config.lake.root("attributes") / line["path"] == summary.paths["answers"]
+    assert summary.gate_seconds == 1.5
+
+
+def test_a_second_run_skips_every_stage_and_says_so(spark, config, bodies, capsys):
+    first = run.run_road(config, spark=spark)
+    capsys.readouterr()
+    again = run.run_road(config, spark=spark)
+
+    assert [stage.is_skipped for stage in again.stages] == [True, True]
+    assert again.run_id == first.run_id
+    assert capsys.readouterr().out.count("unchanged") == 2
+
+
+def test_a_run_that_stops_leaves_the_published_one(spark, config, bodies, rows, real_gates):
+    found, _ = bodies
+    first = run.run_road(config, spark=spark)
+    found["copy"] = lambda stage_run: stage_run.write(rows(COPIES, "id\n1\n1"), COPIES)
+
+    with pytest.raises(GateFailedError, match="gate copies"):
+        run.run_road(with_link(config, accept_bits=9.0), spark=spark)
+    lake = whole_lake(config)
+    assert lake.current("identifiers")["run_id"] == first.run_id
+    line = lake.current("identifiers")["tables"]["people"]
+    assert delta.read(spark, lake.root("identifiers") / line["path"], PEOPLE).count() == 2
+
+
+def test_one_stage_alone_publishes_nothing(spark, config, bodies):
+    run.run_one("split", config, spark=spark)
+
+    assert whole_lake(config).current("identifiers") is None
+
+
+def test_a_second_run_of_the_same_lake_is_refused_before_spark_is_asked_for(config, bodies):
+    with whole_lake(config).locked(), pytest.raises(RunLockedError, match="another run holds it"):
+        run.run_road(config)
+    assert not (config.lake.root("identifiers") / LOCK).exists()
+
+
+def test_stages_that_need_other_roots_do_not_wait_for_each_other(spark, config, bodies):
+    with Lake.open(config.lake, [tables.LANDING, tables.RESEARCH]).locked():
+        assert not run.run_one("split", config, spark=spark).is_skipped
+
+
+def test_a_stage_of_the_road_is_found_by_its_name():
+    assert callable(run.body_of(LINK))
+
+
+def test_the_log_of_a_run_holds_names_and_counts_only(spark, config, bodies, rows):
+    def canary(stage_run):
+        stage_run.write(rows(PEOPLE, "id\nCANARY"), PEOPLE)
+        stage_run.write(rows(ANSWERS, DRAWN), ANSWERS)
+
+    console = Console(record=True, width=200, force_terminal=True)
+    run_stage(SPLIT, canary, config, spark, log=RunLog(console))
+
+    said = console.export_text()
+    assert "people" in said
+    assert "1 rows" in said
+    assert "CANARY" not in said
+    for path in (config.lake.root(tables.IDENTIFIERS) / "_manifests").iterdir():
+        assert "CANARY" not in path.read_text()

@@ -1,0 +1,158 @@
+"""Score: the distributed engine gives what single-process Splink gives, pair for pair."""
+
+import random
+
+import pyarrow as pa
+import pytest
+from pyspark.sql import functions as F
+
+from attainment_linkage.core import training
+from attainment_linkage.core.blocking_plan import Bucketing, RuleCount, buckets, key_groups
+from attainment_linkage.domain import tables
+from attainment_linkage.steps import block, score, train
+from attainment_linkage.steps.kernel import Kernel
+from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people, splink_alone
+
+REVIEW_BITS = -5.0
+MODEL = febrl_model()
+GROUPS = key_groups(MODEL.blocking_rules, MODEL.matchkeys)
+
+
+@pytest.fixture(scope="module")
+def records(spark):
+    left, right = (
+        spark.createDataFrame(people.to_pylist(), RECORD_DDL) for people in febrl_people()
+    )
+    records = block.linkage_records(left, right, MODEL.columns)
+    return score.with_term_frequencies(records, MODEL.term_frequency_columns).localCheckpoint()
+
+
+@pytest.fixture(scope="module")
+def trained(records):
+    counts = block.rule_counts(block.candidate_counts(records, MODEL.training_rules))
+    budget = training.TrainingBudget(random_pairs=200_000)
+    return train.trained_model(records, MODEL, counts, 10_000, 5_000 / 25e6, budget)
+
+
+def scored(records, trained, bucket_count):
+    kernel = Kernel(
+        settings=trained.settings,
+        rules=MODEL.blocking_rules,
+        matchkeys=MODEL.matchkeys,
+        group=GROUPS[0],
+        term_frequency_columns=MODEL.term_frequency_columns,
+        review_bits=REVIEW_BITS,
+        memory_mib=512,
+    )
+    return score.match_weights(records, kernel, plan_of(bucket_count)).collect()
+
+
+def frequencies(records):
+    return {
+        column: records.where(F.col(column).isNotNull())
+        .select(column, f"tf_{column}")
+        .distinct()
+        .toArrow()
+        for column in MODEL.term_frequency_columns
+    }
+
+
+@pytest.fixture(scope="module")
+def by_bucket_count(records, trained):
+    """Pairs by number of buckets; 0: no key, all records to two tasks that share the rules."""
+    return {count: scored(records, trained, count) for count in (1, 7, 0)}
+
+
+def plan_of(bucket_count):
+    if bucket_count:
+        return [Bucketing(group, bucket_count) for group in GROUPS]
+    counts = {n: RuleCount(n, 1, 1, 10, 1) for n in range(len(MODEL.blocking_rules))}
+    return buckets(
+        GROUPS, counts, 1, pair_budget=100, bucket_pairs=100, bucket_records=1, least_buckets=2
+    )
+
+
+def test_every_pair_weight_and_lowest_rule_is_splinks_own(records, trained, by_bucket_count):
+    left, right = febrl_people()
+    alone = splink_alone(left, right, MODEL, trained.settings, REVIEW_BITS, frequencies(records))
+
+    for pairs in by_bucket_count.values():
+        blocked = {
+            (p.left_id, p.right_id): (p.match_weight, p.rule_number)
+            for p in pairs
+            if p.match_weight >= REVIEW_BITS and p.rule_number is not None
+        }
+        assert blocked.keys() == {row[:2] for row in alone}
+        for left_id, right_id, weight, rule in alone:
+            assert blocked[left_id, right_id][0] == pytest.approx(weight, abs=1e-9)
+            assert blocked[left_id, right_id][1] == rule
+
+
+def test_no_pair_comes_twice_whatever_the_number_of_buckets(by_bucket_count):
+    for pairs in by_bucket_count.values():
+        assert len({(p.left_id, p.right_id) for p in pairs}) == len(pairs)
+    first = {tuple(p) for p in by_bucket_count[1]}
+    assert all({tuple(p) for p in pairs} == first for pairs in by_bucket_count.values())
+
+
+def test_a_matchkey_pair_is_kept_and_scored_even_where_no_rule_found_it(by_bucket_count):
+    by_key_alone = [p for p in by_bucket_count[7] if p.rule_number is None]
+
+    assert by_key_alone
+    assert all(p.matchkey_number == 1 and p.match_weight is not None for p in by_key_alone)
+
+
+def test_matchkey_pairs_are_those_of_a_plain_nested_loop(by_bucket_count):
+    left, right = (people.to_pylist() for people in febrl_people())
+    expected = set()
+    for number, columns in enumerate(
+        (("given_name", "surname", "date_of_birth", "postcode"), ("suburb", "date_of_birth"))
+    ):
+        keys = {}
+        for person in right:
+            keys.setdefault(tuple(person[c] for c in columns), []).append(person["record_id"])
+        for person in left:
+            key = tuple(person[c] for c in columns)
+            if None not in key:
+                expected |= {(person["record_id"], other, number) for other in keys.get(key, ())}
+    strictest = {}
+    for left_id, right_id, number in sorted(expected, key=lambda row: row[2]):
+        strictest.setdefault((left_id, right_id), number)
+
+    found = {
+        (p.left_id, p.right_id): p.matchkey_number
+        for p in by_bucket_count[7]
+        if p.matchkey_number is not None
+    }
+    assert found == strictest
+
+
+def test_the_order_of_rows_and_of_partitions_changes_nothing(records, trained, by_bucket_count):
+    shuffled = records.toArrow().to_pylist()
+    random.Random(1).shuffle(shuffled)
+    again = scored(records.sparkSession.createDataFrame(shuffled, records.schema), trained, 7)
+
+    assert {tuple(p) for p in again} == {tuple(p) for p in by_bucket_count[7]}
+
+
+def test_term_frequencies_are_shares_of_all_values_of_both_files(spark):
+    records = spark.createDataFrame(
+        [(True, "a", "SMITH"), (False, "b", "SMITH"), (False, "c", "KHAN"), (True, "d", None)],
+        "is_left boolean, record_id string, surname string",
+    )
+    shares = score.with_term_frequencies(records, ["surname"]).toArrow()
+
+    found = dict(
+        zip(shares["record_id"].to_pylist(), shares["tf_surname"].to_pylist(), strict=True)
+    )
+    assert found == {"a": 2 / 3, "b": 2 / 3, "c": 1 / 3, "d": None}
+
+
+def test_weights_are_rounded_before_any_decision(spark):
+    pairs = spark.createDataFrame(
+        [("a", "b", 1.00000049, 0, None)],
+        tables.SCORED_PAIRS.ddl,
+    )
+
+    assert score.rounded(pairs).collect()[0].match_weight == 1.0
+    assert pa.types.is_float64(score.rounded(pairs).toArrow().schema.field("match_weight").type)

@@ -1,0 +1,84 @@
+"""Fingerprint: a hash of contents, not of names; files that did not change are not read again."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from attainment_linkage.adapters import fingerprint
+from attainment_linkage.domain.errors import InputMissingError, InputUnreadableError
+
+
+def test_a_folder_of_parts_is_known_by_its_contents_in_order_not_by_its_names(tmp_path):
+    for folder, names in (("a", ("part-0-x", "part-1-x")), ("b", ("part-0-y", "part-1-y"))):
+        (tmp_path / folder).mkdir()
+        for number, name in enumerate(names):
+            (tmp_path / folder / name).write_text(f"rows {number}")
+        (tmp_path / folder / "_SUCCESS").write_text(folder)
+        (tmp_path / folder / ".crc").write_text(folder)
+
+    one, other = (fingerprint.of_path(tmp_path / folder) for folder in "ab")
+    assert (one.files, one.size_bytes, one.sha256) == (2, 12, other.sha256)
+    (tmp_path / "b" / "part-1-y").write_text("rows x")
+    assert fingerprint.of_path(tmp_path / "b").sha256 != one.sha256
+
+
+def test_an_unchanged_file_is_not_read_again_and_a_changed_one_is(tmp_path, monkeypatch):
+    file, cache = tmp_path / "ks4.csv", tmp_path / "_hashes.json"
+    file.write_text("first")
+    reads = []
+    really = fingerprint.sha256
+    monkeypatch.setattr(fingerprint, "sha256", lambda path: reads.append(path) or really(path))
+
+    first = fingerprint.of_delivery("ks4", file, cache)
+    assert fingerprint.of_delivery("ks4", file, cache) == first
+    assert len(reads) == 1
+    file.write_text("other")
+    os.utime(file, ns=(1, 1))
+    assert fingerprint.of_delivery("ks4", file, cache) != first
+    assert len(reads) == 2
+
+
+def test_a_spoiled_cache_is_not_trusted(tmp_path):
+    file, cache = tmp_path / "ks4.csv", tmp_path / "_hashes.json"
+    file.write_text("first")
+    right = fingerprint.of_delivery("ks4", file, cache)
+    cache.write_text(cache.read_text().replace(fingerprint.sha256(file)[:8], "00000000"))
+
+    assert fingerprint.of_delivery("ks4", file, cache) == right
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_file_that_is_not_there_is_named_with_its_source(tmp_path, is_folder):
+    path = tmp_path / "ks4"
+    if is_folder:
+        path.mkdir()
+
+    with pytest.raises(InputMissingError, match=r"the file of ks4 is not there; looked for .*ks4"):
+        fingerprint.of_delivery("ks4", path, tmp_path / "_hashes.json")
+
+
+def test_a_file_that_may_not_be_read_is_named_with_its_source(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "ks4.csv").write_text("x")
+    monkeypatch.setattr(fingerprint, "sha256", refuse)
+    with pytest.raises(InputUnreadableError, match="the file of ks4 cannot be read: Permission"):
+        fingerprint.of_delivery("ks4", tmp_path / "ks4.csv", tmp_path / "_hashes.json")
+
+
+def test_the_gates_of_a_stage_count(tmp_path, monkeypatch):
+    monkeypatch.setattr(fingerprint, "expectations_folder", lambda: tmp_path)
+    (tmp_path / "links.json").write_text("{}")
+    before = fingerprint.gates_hash(["links"])
+    (tmp_path / "links.json").write_text("{ }")
+
+    assert fingerprint.gates_hash(["links"]) != before
+    assert fingerprint.gates_hash([]) != before
+
+
+def test_the_code_of_the_package_and_the_versions_count():
+    assert len(fingerprint.code_hash()) == 64
+    assert fingerprint.pinned_versions()["pyspark"] == "4.1.3"
