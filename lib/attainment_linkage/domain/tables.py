@@ -20,6 +20,11 @@ from attainment_linkage.domain.linkage_tables import (
     REVIEW_PAIRS,
     SCORED_PAIRS,
 )
+from attainment_linkage.domain.research_tables import (
+    LINKED_PUPILS,
+    RESEARCH_TABLES,
+    VULNERABILITY_FLAGS,
+)
 from attainment_linkage.domain.sources import (
     CENSUS_SOURCE,
     KS4_SOURCE,
@@ -37,6 +42,7 @@ from attainment_linkage.domain.table import (
     Column,
     Table,
 )
+from attainment_linkage.domain.variable import Variable
 
 __all__ = [
     "ATTAINMENT_PEOPLE",
@@ -50,16 +56,20 @@ __all__ = [
     "KS5_SOURCE",
     "LANDING",
     "LINKAGE_FIELDS",
+    "LINKED_PUPILS",
     "LINKS",
     "PUPIL_ATTAINMENT",
     "PUPIL_CHARACTERISTICS",
     "RESEARCH",
+    "RESEARCH_TABLES",
     "REVIEW_PAIRS",
     "SCHOOL_CENSUS_SOURCE",
     "SCORED_PAIRS",
     "SOURCES",
+    "VULNERABILITY_FLAGS",
     "ZONES",
     "Column",
     "Source",
     "Table",
+    "Variable",
 ]
