@@ -1,4 +1,4 @@
-"""Attribute tables: one clean row per pupil and key stage, per pupil, per Census person."""
+"""Attribute tables: clean rows of pupils and Census people, and the spine that joins them."""
 
 from __future__ import annotations
 
@@ -107,3 +107,32 @@ CENSUS_CHARACTERISTICS = Table(
     ),
     ("census_id",),
 )
+
+LINK_SPINE = Table(
+    "link_spine",
+    "one row per pupil with an attainment record, linked or not",
+    ATTRIBUTES,
+    (
+        ATTAINMENT_ID,
+        Column("census_id", "the Census person it is linked to; null: not linked"),
+        Column(
+            "weight_band", "match weight rounded down to 2 bits; null: not linked", "int", "bits"
+        ),
+        Column("matchkey_number", "strictest matchkey that holds, null where none", "int"),
+        Column(
+            "missing_field",
+            "linkage field that no record of the pupil has: name, birth_date, sex, postcode; "
+            "several; none",
+            is_required=True,
+        ),
+        Column("is_mover", "its records hold more than one postcode", "boolean", is_required=True),
+        Column(
+            "is_twin",
+            "another pupil has its surname, date of birth and postcode",
+            "boolean",
+            is_required=True,
+        ),
+    ),
+    ("attainment_id",),
+)
+"""The links without names: all that a stage outside the identifiers root may know of them."""

@@ -95,7 +95,15 @@ LINK = Stage(
     config_sections=("link",),
 )
 
-ROAD: tuple[Stage, ...] = (SYNTHESISE, INGEST, STANDARDISE, LINK)
+DETACH = Stage(
+    name="detach",
+    summary="takes the names off the links: one spine row per pupil, for use beside attributes",
+    reads=(tables.ATTAINMENT_PEOPLE, tables.LINKS),
+    writes=(tables.LINK_SPINE,),
+    step_modules=("detach",),
+)
+
+ROAD: tuple[Stage, ...] = (SYNTHESISE, INGEST, STANDARDISE, LINK, DETACH)
 BY_NAME = {stage.name: stage for stage in ROAD}
 
 

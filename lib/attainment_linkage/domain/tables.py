@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from attainment_linkage.domain.attribute_tables import (
     CENSUS_CHARACTERISTICS,
+    LINK_SPINE,
     PUPIL_ATTAINMENT,
     PUPIL_CHARACTERISTICS,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "LINKAGE_FIELDS",
     "LINKED_PUPILS",
     "LINKS",
+    "LINK_SPINE",
     "PUPIL_ATTAINMENT",
     "PUPIL_CHARACTERISTICS",
     "RESEARCH",
