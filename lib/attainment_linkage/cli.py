@@ -77,6 +77,20 @@ def link_files(
     raise typer.Exit(door.files(spec, left, right, output, config))
 
 
+key = typer.Typer(help="The secret keys of projects.", no_args_is_help=True)
+app.add_typer(key, name="key")
+
+
+@key.command("new")
+def new_key(
+    path: Annotated[Path, typer.Argument(help="A new file, outside the lake and the project.")],
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+) -> None:
+    """Make a project's key: 32 random bytes, mode 0400; say its key id."""
+    raise typer.Exit(door.new_key(path, config, lake))
+
+
 @app.command(hidden=True)
 def session(config: ConfigOption = "local") -> None:
     """Start Spark once and end it: what `make setup` does to fetch Delta's jars."""

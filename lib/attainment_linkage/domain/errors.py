@@ -14,6 +14,10 @@
     |-- MissingColumnsError    30  a table lacks a column a step needs
     |-- MissingTableError      31  a stage's input has not been made yet
     |-- ZoneError              32  a root or table that a job may not open
+    |-- KeyRefusedError        33  a secret key's file that cannot be used or made
+    |   |-- KeyMissingError        34
+    |   |-- KeyExposedError        35
+    |   `-- WeakKeyError           36
     |-- GateFailedError        40  a critical expectation failed
     |-- GateBrokenError        41  a gate could not be run as declared
     |-- EnvironmentFaultError  50  Java, Delta, heap, memory
@@ -118,6 +122,30 @@ class ZoneError(LinkageError):
     """A job asked for a root or table it may not open."""
 
     code, exit_code = "ZONE_FORBIDDEN", 32
+
+
+class KeyRefusedError(LinkageError):
+    """The file of a secret key cannot be used, or cannot be made."""
+
+    code, exit_code = "KEY_REFUSED", 33
+
+
+class KeyMissingError(KeyRefusedError):
+    """The file of a secret key is not there."""
+
+    code, exit_code = "KEY_MISSING", 34
+
+
+class KeyExposedError(KeyRefusedError):
+    """Others may read or replace a secret key, or it lies beside what it protects."""
+
+    code, exit_code = "KEY_EXPOSED", 35
+
+
+class WeakKeyError(KeyRefusedError):
+    """A secret key is not 32 random bytes."""
+
+    code, exit_code = "KEY_WEAK", 36
 
 
 class GateFailedError(LinkageError):

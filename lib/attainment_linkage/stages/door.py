@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from attainment_linkage.adapters.config import lake_override, load
+from attainment_linkage.adapters.keys import KeyFile, make_key
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.settings import Config
@@ -48,6 +49,15 @@ def files(spec: Path, left: Path, right: Path, output: Path, env: str) -> int:
         )
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def new_key(path: Path, env: str, lake: Path | None) -> int:
+    """Make a project's key outside the lake and say its key id; give back the exit code."""
+
+    def make(config: Config) -> None:
+        RunLog().note("key id", make_key(KeyFile.of(path, config.lake)))
+
+    return _with_config(env, lake, make)
 
 
 def session(env: str) -> int:
