@@ -28,6 +28,7 @@
     |-- DiskFullError          55
     |-- RunLockedError         60  another run holds the lake
     |-- StoreUnsupportedError  61  a store without atomic pointers
+    |-- OutputUnusableError    64  an output brought to be checked that cannot be read as described
     |-- PlanOverBudgetError    70  more candidate pairs than the budget allows
     |-- NoCandidatesError      71  the blocking rules form no pair
     |-- TrainingError          72  the model cannot be trained on this input
@@ -206,6 +207,12 @@ class StoreUnsupportedError(LinkageError):
     """The lake lies on a store without atomic pointers."""
 
     code, exit_code = "STORE_UNSUPPORTED", 61
+
+
+class OutputUnusableError(LinkageError):
+    """An output brought to be checked is not what its description says, or has none."""
+
+    code, exit_code = "OUTPUT_UNUSABLE", 64
 
 
 class PlanOverBudgetError(LinkageError):
