@@ -14,7 +14,7 @@ import pytest
 from attainment_linkage.adapters import gates
 from attainment_linkage.adapters.gates import GateResult
 from attainment_linkage.adapters.lake import Lake
-from attainment_linkage.domain import tables
+from attainment_linkage.domain import allow_list, tables
 from attainment_linkage.domain.road import Stage
 from attainment_linkage.domain.tables import Column, Table
 from attainment_linkage.stages import inputs, run
@@ -28,7 +28,13 @@ DRAWN = "id\n1\n2"
 
 
 @pytest.fixture
-def road(request, tmp_path, monkeypatch):
+def drawn_tables(monkeypatch):
+    """Tables that a test draws pass for declared ones (the allow-list: test_zones.py)."""
+    monkeypatch.setattr(allow_list, "is_declared", lambda table: True)
+
+
+@pytest.fixture
+def road(request, tmp_path, monkeypatch, drawn_tables):
     """A road of two small stages; its gates really run where a test asks for ``real_gates``."""
     for table in (PEOPLE, ANSWERS, COPIES):
         unique = {

@@ -20,6 +20,7 @@ from attainment_linkage.domain.errors import (
 from attainment_linkage.domain.road import ROAD
 from attainment_linkage.domain.tables import Column, Table
 
+pytestmark = pytest.mark.usefixtures("drawn_tables")
 PEOPLE = Table(
     "some_people",
     "one row per person",

@@ -41,7 +41,7 @@ def test_exit_codes_and_codes_are_all_different():
 
 
 def test_a_foreign_error_leaves_no_message_and_no_traceback(tmp_path, capfd):
-    exit_code = guarded(failing(ValueError("CANARY")), identifiers=tmp_path)
+    exit_code = guarded(failing(ValueError("CANARY")), fault_root=tmp_path)
 
     said = "".join(capfd.readouterr())
     assert exit_code == errors.StageFailedError.exit_code
@@ -51,7 +51,7 @@ def test_a_foreign_error_leaves_no_message_and_no_traceback(tmp_path, capfd):
 
 
 def test_its_traceback_is_kept_for_those_who_may_read_names(tmp_path, capfd):
-    guarded(failing(ValueError("CANARY")), identifiers=tmp_path)
+    guarded(failing(ValueError("CANARY")), fault_root=tmp_path)
 
     (kept,) = (tmp_path / "_faults").iterdir()
     assert str(kept) in capfd.readouterr().err
@@ -62,7 +62,7 @@ def test_its_traceback_is_kept_for_those_who_may_read_names(tmp_path, capfd):
 def test_a_full_disk_has_its_own_exit_code(tmp_path, capfd):
     full = OSError(errno.ENOSPC, "No space left on device")
 
-    assert guarded(failing(full), identifiers=tmp_path) == errors.DiskFullError.exit_code
+    assert guarded(failing(full), fault_root=tmp_path) == errors.DiskFullError.exit_code
     assert capfd.readouterr().err.startswith("DISK_FULL: run: no space is left")
 
 

@@ -19,14 +19,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from attainment_linkage.adapters.faults import named
-from attainment_linkage.domain import tables
+from attainment_linkage.domain import allow_list
 from attainment_linkage.domain.errors import MissingColumnsError, MissingTableError, ZoneError
-from attainment_linkage.domain.tables import SOURCES, Table
+from attainment_linkage.domain.tables import Table
 
 TXN_VERSION = 1
-_PERSONAL_ZONES = (tables.LANDING, tables.IDENTIFIERS)
 _COMMIT = re.compile(r"^\d{20}\.json$")
-_NAMES_OF_PEOPLE = frozenset(column.name for source in SOURCES for column in source.identity)
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def write(frame: DataFrame, path: Path, table: Table, app_id: str) -> None:
 
     Raises:
         MissingColumnsError: the frame has not exactly the declared columns.
-        ZoneError: the table would carry identifying columns into another root.
+        ZoneError: the table is not on the allow-list of its root.
         DiskFullError, LakeUnwritableError, StageFailedError: nothing was committed.
     """
     require_zone(table)
@@ -68,7 +66,7 @@ def read(spark: SparkSession, path: Path, table: Table, version: int | None = No
     Raises:
         MissingTableError: there is no committed table.
         MissingColumnsError: it has not exactly the declared columns.
-        ZoneError: its declaration carries identifying columns into another root.
+        ZoneError: it is not on the allow-list of its root.
     """
     require_zone(table)
     if latest_version(path) is None:
@@ -114,23 +112,13 @@ def require_schema(frame: DataFrame, table: Table) -> None:
 
 
 def require_zone(table: Table) -> None:
-    """Refuse a table that would carry identifying columns outside landing and identifiers.
+    """Refuse a table that is not on the allow-list of its root.
 
     Raises:
-        ZoneError: names the columns.
+        ZoneError: names the table, its root and the columns that may not lie there.
     """
-    if table.zone in _PERSONAL_ZONES:
-        return
-    personal = [
-        column.name
-        for column in table.columns
-        if column.is_personal or column.name in _NAMES_OF_PEOPLE
-    ]
-    if personal:
-        raise ZoneError(
-            f"delta: {table.name} would carry {', '.join(personal)} into the root {table.zone}. "
-            "Columns that identify a person stay in the roots landing and identifiers."
-        )
+    for refusal in allow_list.refusals(table):
+        raise ZoneError(f"delta: {refusal}")
 
 
 def content(frame: DataFrame) -> Content:

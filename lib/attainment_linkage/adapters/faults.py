@@ -116,7 +116,7 @@ def named(error: BaseException, where: str) -> LinkageError:
         return no_right(where, error)
     return StageFailedError(
         f"{where}: failed with {safe_name(error)}. Nothing of it was published; run again, and "
-        "if it stays, look in the fault file under the identifiers root."
+        "if it stays, look in the traceback and log kept in _faults of the root at work."
     )
 
 

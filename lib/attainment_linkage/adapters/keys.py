@@ -26,7 +26,6 @@ from attainment_linkage.domain.errors import (
     KeyMissingError,
     KeyRefusedError,
 )
-from attainment_linkage.domain.tables import ZONES
 
 _ONLY_OWNER_READS = 0o400
 
@@ -45,7 +44,7 @@ class KeyFile:
     @classmethod
     def of(cls, path: str | Path, lake: LakeSettings) -> KeyFile:
         """The secret at a path, to lie outside this lake, its roots and the project."""
-        folders = [Path(lake.directory), *(lake.root(zone) for zone in ZONES)]
+        folders = [Path(lake.directory), *map(lake.root, lake.zones)]
         return cls(os.path.abspath(path), tuple(map(os.path.realpath, [*folders, *_project()])))
 
     def __call__(self) -> bytes:

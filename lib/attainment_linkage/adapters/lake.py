@@ -31,7 +31,6 @@ from attainment_linkage.domain.errors import (
     DiskFullError,
     LakeUnwritableError,
     StoreUnsupportedError,
-    ZoneError,
 )
 from attainment_linkage.domain.tables import Table
 
@@ -46,26 +45,32 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Lake:
-    """The roots one job has opened. ``lock`` is there while this run holds their locks."""
+    """The roots one job has opened: ``settings`` have the paths of these and of no other.
+
+    ``lock`` is there while this run holds their locks.
+    """
 
     settings: LakeSettings
-    zones: tuple[str, ...]
     lock: locks.Locks | None = None
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The roots that are open, in the fixed order."""
+        return self.settings.zones
 
     @classmethod
     def open(cls, settings: LakeSettings, zones: Iterable[str]) -> Lake:
         """Open some roots, making those that are not there, each 0700.
 
         Raises:
+            ZoneError: a root does not exist, or the configuration does not give its path.
             StoreUnsupportedError: a root lies on an object store.
             LakeUnwritableError: a root cannot be made or written.
             DiskFullError: there is less free space than configured.
         """
-        wanted = set(zones)
-        for zone in sorted(wanted - set(tables.ZONES)):
-            settings.root(zone)
+        wanted = settings.only(zones)
         _refuse_object_stores(settings)
-        lake = cls(settings, tuple(zone for zone in tables.ZONES if zone in wanted))
+        lake = cls(wanted)
         for zone in lake.zones:
             _make_private(lake.root(zone))
         lake.require_space()
@@ -73,21 +78,11 @@ class Lake:
 
     def only(self, zones: Iterable[str]) -> Lake:
         """The same lake with fewer roots; one that is not open is a ZoneError."""
-        wanted = tuple(zones)
-        for zone in wanted:
-            self.root(zone)
-        return replace(self, zones=tuple(zone for zone in self.zones if zone in wanted))
+        return replace(self, settings=self.settings.only(zones))
 
     def root(self, zone: str) -> Path:
-        """The path of an open root."""
-        path = self.settings.root(zone)
-        if zone not in self.zones:
-            raise ZoneError(
-                f"lake: the root {zone} is not open to this job; it has "
-                f"{', '.join(self.zones)}. A job opens only the roots its stage declares "
-                "(domain/road.py)."
-            )
-        return path
+        """The path of an open root; any other is a ZoneError."""
+        return self.settings.root(zone)
 
     @contextmanager
     def locked(self, *, break_lock: bool = False) -> Iterator[Lake]:

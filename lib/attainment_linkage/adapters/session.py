@@ -25,7 +25,6 @@ from attainment_linkage.adapters.faults import is_disk_full, named, safe_name
 from attainment_linkage.adapters.java import check_java
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core.settings import Config
-from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import (
     DeltaMissingError,
     DiskFullError,
@@ -97,7 +96,7 @@ def open_session(
                 if open_already is None:
                     spark.stop()
         except Exception:
-            workplace.keep_log(log, config.lake.root(tables.IDENTIFIERS), "spark")
+            workplace.keep_log(log, config.lake.fault_root, "spark")
             raise
 
 

@@ -99,25 +99,27 @@ def output_to(log: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def keep_log(log: Path, identifiers: Path, name: str) -> Path | None:
-    """Keep the end of a failed run's log in the identifiers root, where rows may be seen.
+def keep_log(log: Path, root: Path | None, name: str) -> Path | None:
+    """Keep the end of a failed run's log in a root whose rows it may quote.
 
     None where there is no log, or no such root for this user.
     """
     try:
         kept = log.read_bytes()[-_KEPT_BYTES:]
-        return write_fault(identifiers, f"{name}.log", kept) if kept else None
     except OSError:
         return None
+    return write_fault(root, f"{name}.log", kept) if kept else None
 
 
-def write_fault(identifiers: Path, name: str, content: bytes) -> Path | None:
-    """Write a file of the identifiers root's fault folder, 0600; None where that is refused."""
-    if not identifiers.is_dir():
+def write_fault(root: Path | None, name: str, content: bytes) -> Path | None:
+    """Write a file of a root's fault folder, 0600; None where there is no root, or no right."""
+    if root is None:
         return None
-    folder = identifiers / FAULTS
+    folder = root / FAULTS
     path = folder / f"{this_process().name}-{name}"
     try:
+        if not root.is_dir():
+            return None
         folder.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:

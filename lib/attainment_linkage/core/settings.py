@@ -10,15 +10,18 @@ Units are in the names of the keys (``_bits``, ``_mib``, ``_gib``, ``_seconds``)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from attainment_linkage.core.checked import JsonValue, Settings, setting
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ZoneError
 
 _SHORT_RECORDS = 100_000
+CLOSED = "closed"
+"""In the place of a root's path: this job is not given it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +50,46 @@ class LakeSettings(Settings):
     lock_heartbeat_seconds: float = setting(above=0)
 
     def root(self, zone: str) -> Path:
-        """The path of a root; the name of a zone that does not exist is a ZoneError."""
+        """The path of a root.
+
+        Raises:
+            ZoneError: the root does not exist, or this job was not given it.
+        """
         if zone not in tables.ZONES:
             raise ZoneError(
                 f"lake: there is no root {zone}. The roots are {', '.join(tables.ZONES)}."
             )
-        return Path(self.directory) / str(getattr(self, zone))
+        path = str(getattr(self, zone))
+        if path == CLOSED:
+            raise ZoneError(
+                f"lake: the root {zone} is not open to this job; it has "
+                f"{', '.join(self.zones) or 'none'}. A job opens only the roots its stage "
+                "declares (domain/road.py), of those its configuration gives it."
+            )
+        return Path(self.directory) / path
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The roots whose paths this job has, in the fixed order."""
+        return tuple(zone for zone in tables.ZONES if getattr(self, zone) != CLOSED)
+
+    def only(self, zones: Iterable[str]) -> LakeSettings:
+        """The same settings with the paths of these roots and of no other.
+
+        Raises:
+            ZoneError: one of them does not exist, or its path is not here.
+        """
+        wanted = set(zones)
+        for zone in sorted(wanted):
+            self.root(zone)
+        closed: dict[str, Any] = {zone: CLOSED for zone in self.zones if zone not in wanted}
+        return replace(self, **closed)
+
+    @property
+    def fault_root(self) -> Path | None:
+        """The root where a failure's traceback and log may lie: they can quote its rows."""
+        nearest = (tables.IDENTIFIERS, tables.LANDING, tables.ATTRIBUTES, tables.RESEARCH)
+        return next((self.root(zone) for zone in nearest if zone in self.zones), None)
 
     @property
     def temporary_path(self) -> Path:
@@ -61,7 +98,7 @@ class LakeSettings(Settings):
 
     def contradictions(self) -> Iterator[str]:
         """Roots must not lie in each other: each has its own rights and its own life."""
-        roots = {zone: (Path(self.directory) / getattr(self, zone)) for zone in tables.ZONES}
+        roots = {zone: self.root(zone) for zone in self.zones}
         for zone, path in roots.items():
             for other, outer in roots.items():
                 if zone != other and (path == outer or outer in path.parents):
@@ -184,10 +221,14 @@ class Config(Settings):
 
     def contradictions(self) -> Iterator[str]:
         """The truth must not lie where a linkage job could read it."""
-        for zone in tables.ZONES:
+        for zone in self.lake.zones:
             root = self.lake.root(zone)
             if root == self.truth_path or root in self.truth_path.parents:
                 yield f"synthesise.truth_dir lies in the root {zone}; the truth is kept outside"
+
+    def only(self, zones: Iterable[str]) -> Config:
+        """The same configuration with the paths of these roots only."""
+        return replace(self, lake=self.lake.only(zones))
 
     def sections(self, names: tuple[str, ...]) -> dict[str, dict[str, JsonValue]]:
         """The named sections as plain values, for a stage key."""

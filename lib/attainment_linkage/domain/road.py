@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attainment_linkage.domain import tables
+from attainment_linkage.domain.errors import ZoneError
 from attainment_linkage.domain.tables import SOURCES, Table
 
 RAW = "files as delivered"
@@ -30,6 +31,15 @@ class Stage:
     config_sections: tuple[str, ...] = ()
     reads_files: bool = False
     conf_files: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a stage that would hold research data beside what identifies a person."""
+        closed = [zone for zone in self.roots if zone in (tables.LANDING, tables.IDENTIFIERS)]
+        if tables.RESEARCH in self.roots and closed:
+            raise ZoneError(
+                f"{self.name}: a stage that opens the root research may not open "
+                f"{', '.join(closed)}. Let a stage between them go over the attributes root."
+            )
 
     @property
     def roots(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from attainment_linkage.adapters.config import lake_override, load
@@ -15,7 +15,7 @@ from attainment_linkage.adapters.keys import KeyFile, make_key
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.settings import Config
-from attainment_linkage.domain.tables import IDENTIFIERS
+from attainment_linkage.domain.road import BY_NAME
 from attainment_linkage.stages.boundary import guarded
 from attainment_linkage.stages.closing import close
 from attainment_linkage.stages.link_files import link_files, say
@@ -25,7 +25,10 @@ from attainment_linkage.stages.run import run_one, run_road
 def stage(name: str, env: str, lake: Path | None, *, force: bool, break_lock: bool) -> int:
     """Run one stage; give back its exit code."""
     return _with_config(
-        env, lake, lambda config: run_one(name, config, force=force, break_lock=break_lock)
+        env,
+        lake,
+        lambda config: run_one(name, config, force=force, break_lock=break_lock),
+        roots=BY_NAME[name].roots,
     )
 
 
@@ -71,10 +74,21 @@ def _open_once(config: Config) -> None:
         pass
 
 
-def _with_config(env: str, lake: Path | None, work: Callable[[Config], object]) -> int:
+def _with_config(
+    env: str,
+    lake: Path | None,
+    work: Callable[[Config], object],
+    roots: Sequence[str] | None = None,
+) -> int:
+    """Do the work with the configuration, which has the paths of ``roots`` only."""
     found: list[Config] = []
-    refused = guarded(lambda: found.append(load(env, lake_override(lake) if lake else None)))
+
+    def read() -> None:
+        config = load(env, lake_override(lake) if lake else None)
+        found.append(config if roots is None else config.only(roots))
+
+    refused = guarded(read)
     if refused:
         return refused
     config = found[0]
-    return guarded(lambda: work(config), identifiers=config.lake.root(IDENTIFIERS))
+    return guarded(lambda: work(config), fault_root=config.lake.fault_root)

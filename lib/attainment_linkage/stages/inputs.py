@@ -40,7 +40,7 @@ def home_zones(stage: Stage) -> tuple[str, ...]:
 def read(spark: SparkSession, lake: Lake, stage: Stage, table: Table) -> DataFrame:
     """A table of an earlier stage at the version its manifest names."""
     record = _record(lake, stage, table)
-    path = lake.root(table.zone) / record.path
+    path = lake.table_path(table, Path(record.path).name)
     return delta.read(spark, path, table, version=record.version)
 
 
@@ -120,7 +120,7 @@ def finished(
 
 def _is_whole(spark: SparkSession, lake: Lake, table: Table, record: TableRecord) -> bool:
     """Whether version, schema, row count and content are what the manifest says."""
-    path = lake.root(table.zone) / record.path
+    path = lake.table_path(table, Path(record.path).name)
     if delta.latest_version(path) != record.version:
         return False
     if delta.schema_hash(table) != record.schema_hash:

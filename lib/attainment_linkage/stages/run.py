@@ -117,6 +117,7 @@ def _run(
     if spark is None:
         check_java()
     zones = {zone for stage in stages for zone in stage.roots}
+    config = config.only(zones)
     started = time.monotonic()
     with ExitStack() as stack:
         lake = stack.enter_context(Lake.open(config.lake, zones).locked(break_lock=break_lock))

@@ -174,7 +174,7 @@ def run_stage(
     if lake is None:
         with Lake.open(config.lake, stage.roots).locked() as locked:
             return run_stage(stage, body, config, spark, force=force, lake=locked, log=log)
-    lake = lake.only(stage.roots)
+    lake, config = lake.only(stage.roots), config.only(stage.roots)
     lake.require_space()
     key, read = inputs.key_of(stage, config, lake)
     started = time.monotonic()
