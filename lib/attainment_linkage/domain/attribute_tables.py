@@ -136,3 +136,37 @@ LINK_SPINE = Table(
     ("attainment_id",),
 )
 """The links without names: all that a stage outside the identifiers root may know of them."""
+
+LINKAGE_WEIGHTS = Table(
+    "linkage_weights",
+    "one row per linked pupil",
+    ATTRIBUTES,
+    (
+        ATTAINMENT_ID,
+        Column(
+            "linkage_weight",
+            "inverse of the modelled chance to be linked",
+            "double",
+            unit="pupils",
+            is_required=True,
+        ),
+    ),
+    ("attainment_id",),
+)
+
+QUARANTINE_LINKS = Table(
+    "quarantine_links",
+    "one row per link that cannot carry Census answers to a pupil",
+    ATTRIBUTES,
+    (
+        ATTAINMENT_ID,
+        CENSUS_ID,
+        Column(
+            "reason",
+            "two_people, two_pupils, no_attainment, no_census_person, two_households, away_student",
+            is_required=True,
+        ),
+    ),
+    ("attainment_id", "census_id"),
+)
+"""Links set aside by ``pseudonymise``; their pupils stay, unlinked."""

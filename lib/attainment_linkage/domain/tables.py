@@ -9,8 +9,10 @@ from __future__ import annotations
 from attainment_linkage.domain.attribute_tables import (
     CENSUS_CHARACTERISTICS,
     LINK_SPINE,
+    LINKAGE_WEIGHTS,
     PUPIL_ATTAINMENT,
     PUPIL_CHARACTERISTICS,
+    QUARANTINE_LINKS,
 )
 from attainment_linkage.domain.linkage_tables import (
     ATTAINMENT_PEOPLE,
@@ -57,11 +59,13 @@ __all__ = [
     "KS5_SOURCE",
     "LANDING",
     "LINKAGE_FIELDS",
+    "LINKAGE_WEIGHTS",
     "LINKED_PUPILS",
     "LINKS",
     "LINK_SPINE",
     "PUPIL_ATTAINMENT",
     "PUPIL_CHARACTERISTICS",
+    "QUARANTINE_LINKS",
     "RESEARCH",
     "RESEARCH_TABLES",
     "REVIEW_PAIRS",
