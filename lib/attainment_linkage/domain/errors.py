@@ -32,6 +32,7 @@
     |-- PlanOverBudgetError    70  more candidate pairs than the budget allows
     |-- NoCandidatesError      71  the blocking rules form no pair
     |-- TrainingError          72  the model cannot be trained on this input
+    |-- AnalysisError          97  a definition of the analysis, or a model of it, that fails
     `-- StageFailedError       80  anything else, without the row values
 
 Messages hold names of tables, columns and files, and counts; never a row's values.
@@ -231,6 +232,12 @@ class TrainingError(LinkageError):
     """The model cannot be trained on this input."""
 
     code, exit_code = "TRAINING_FAILED", 72
+
+
+class AnalysisError(LinkageError):
+    """A definition of conf/analysis.toml is refused, or one of its models cannot be fitted."""
+
+    code, exit_code = "ANALYSIS_REFUSED", 97
 
 
 class StageFailedError(LinkageError):

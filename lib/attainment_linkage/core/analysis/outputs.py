@@ -1,0 +1,186 @@
+"""Outputs: the answers in the form in which output checking takes them, one per block or model.
+
+The form is ``core.disclosure.tables``: described columns, one row a cell, margins and empty
+cells included, unweighted counts beside every estimate. Shares are in percent there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from attainment_linkage.core.analysis.cells import CellAnswer
+from attainment_linkage.core.analysis.definitions import (
+    ALL,
+    LINKAGE,
+    MEAN,
+    PROFILE,
+    SHARE,
+    Analysis,
+    Block,
+    Measure,
+    ModelDefinition,
+)
+from attainment_linkage.core.analysis.models import COEFFICIENT, ModelResult
+from attainment_linkage.core.disclosure.tables import (
+    MODEL,
+    Classification,
+    Count,
+    Description,
+    Estimate,
+)
+from attainment_linkage.domain.tables import LINKED_PUPILS
+
+_NUMBERS = ("low", "high", "naive", "naive_low", "naive_high", "sampling_error", "linkage_error")
+_WITH = _NUMBERS[2:]
+_WEIGHTS = {LINKAGE: "linkage weight: inverse of the modelled chance to be linked", "none": "none"}
+_NOTE = (
+    "Interval: sampling and linkage error together, over draws of links; naive: no weights, "
+    "every link taken as right. Associations, not causes."
+)
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output: a name for its files, what it holds, and its CSV as header and rows."""
+
+    name: str
+    description: Description
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def block_output(analysis: Analysis, block: Block, answers: Sequence[CellAnswer]) -> Output:
+    """One block of a table.
+
+    Args:
+        analysis: the definitions, for the table's title.
+        block: whose answers they are.
+        answers: as ``cells.block_answers`` gives them: by cell, then by measure.
+    """
+    title = next(one.title for one in analysis.tables if one.name == block.table)
+    told = list(dict.fromkeys(one.categories for one in answers))
+    description = Description(
+        title=f"{block.table} {title}",
+        universe=LINKED_PUPILS.name,
+        population=block.universe.label,
+        weights="; ".join(sorted({_WEIGHTS[one.weight] for one in block.measures})),
+        filter=dict(block.universe.where) | _linked_only(block.measures),
+        classification=tuple(
+            Classification(
+                variable=one.name,
+                title=one.label,
+                codes=tuple(dict.fromkeys(c[at] for c in told if c[at] != ALL)),
+                total=ALL,
+                overlaps=one.is_overlapping,
+                geography=one.geography,
+            )
+            for at, one in enumerate(block.by)
+        ),
+        count=tuple(count for one in block.measures for count in _counts(one)),
+        estimate=tuple(_estimate(one) for one in block.measures),
+        note=_NOTE,
+    )
+    scale = {one.name: 1.0 if one.kind == MEAN else 100.0 for one in block.measures}
+    name = f"{block.table}_{block.name.replace(' x ', '_by_')}"
+    return _output(name, description, answers, scale)
+
+
+def model_output(model: ModelDefinition, result: ModelResult) -> Output:
+    """A model: its terms, each with the pupils it distinguishes."""
+    measures = list(dict.fromkeys(one.measure for one in result.answers))
+    terms = tuple(dict.fromkeys(one.categories[0] for one in result.answers))
+    is_odds = COEFFICIENT in measures
+    description = Description(
+        title=f"{model.name} {model.title}",
+        universe=LINKED_PUPILS.name,
+        population=f"{model.universe.label}, in categories with pupils enough",
+        weights=_WEIGHTS[model.measure.weight],
+        kind=MODEL,
+        filter=dict(model.universe.where) | _linked_only([model.measure]),
+        classification=(
+            Classification("term", tuple(one for one in terms if one != ALL), total=ALL),
+        ),
+        count=(Count("n"), Count("n_with_outcome", of="n")),
+        estimate=tuple(
+            _with_interval(
+                Estimate(
+                    column=measure,
+                    kind="coefficient" if is_odds else "difference",
+                    unit="log odds" if is_odds else "percentage points",
+                    counts=("n", "n_with_outcome"),
+                )
+            )
+            for measure in measures
+        ),
+        residual_degrees_of_freedom=float(result.residual_freedom),
+        note=_NOTE,
+    )
+    scale = dict.fromkeys(measures, 1.0 if is_odds else 100.0)
+    return _output(model.name, description, result.answers, scale, is_model=True)
+
+
+def _linked_only(measures: Iterable[Measure]) -> dict[str, tuple[str, ...]]:
+    is_linked = all(one.weight == LINKAGE for one in measures)
+    return {"is_linked": ("true",)} if is_linked else {}
+
+
+def _counts(measure: Measure) -> list[Count]:
+    if measure.kind == PROFILE:
+        return [Count(f"{measure.name}_count", title=measure.label)]
+    base = Count(f"{measure.name}_n", title=f"{measure.label}: base")
+    if measure.kind == MEAN:
+        return [base]
+    return [base, Count(f"{measure.name}_count", of=base.column, title=measure.label)]
+
+
+def _estimate(measure: Measure) -> Estimate:
+    names = [one.column for one in _counts(measure)]
+    is_share = measure.kind == SHARE
+    return _with_interval(
+        Estimate(
+            column=measure.name,
+            kind={SHARE: "percent", MEAN: "mean", PROFILE: "weighted_count"}[measure.kind],
+            title=measure.label,
+            unit=measure.unit,
+            denominator=names[0] if is_share else "",
+            numerator=names[1] if is_share else "",
+            counts=() if is_share else tuple(names),
+        )
+    )
+
+
+def _with_interval(estimate: Estimate) -> Estimate:
+    name = estimate.column
+    further = tuple(f"{name}_{one}" for one in _WITH)
+    return replace(estimate, low=f"{name}_low", high=f"{name}_high", with_columns=further)
+
+
+def _output(
+    name: str,
+    description: Description,
+    answers: Sequence[CellAnswer],
+    scale: dict[str, float],
+    *,
+    is_model: bool = False,
+) -> Output:
+    cells: dict[tuple[str, ...], dict[str, str]] = {}
+    for one in answers:
+        row = cells.setdefault(one.categories, {})
+        base, part = ("n", "n_with_outcome") if is_model else _count_columns(one)
+        row |= {base: str(one.n), part: "" if one.numerator is None else str(one.numerator)}
+        row[one.measure] = _text(one.estimate, scale[one.measure])
+        for number in _NUMBERS:
+            row[f"{one.measure}_{number}"] = _text(getattr(one, number), scale[one.measure])
+    header = description.columns
+    inner = header[len(description.variables) :]
+    rows = tuple((*codes, *(row[column] for column in inner)) for codes, row in cells.items())
+    return Output(name, description, header, rows)
+
+
+def _count_columns(one: CellAnswer) -> tuple[str, str]:
+    return f"{one.measure}_n", f"{one.measure}_count"
+
+
+def _text(value: float | None, scale: float) -> str:
+    return "" if value is None else f"{value * scale:.10g}"

@@ -1,0 +1,145 @@
+"""A small analysis for the tests: drawn definitions, drawn pupils, and slow obvious sums."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pandas as pd
+
+from attainment_linkage.core.analysis.moments import Moments
+from attainment_linkage.core.analysis.reading import read_analysis
+from attainment_linkage.domain import tables
+
+DOCUMENT = {
+    "level": 0.95,
+    "universe": {"ks4": {"label": "State schools", "where": {"ks4_school_type": ["state"]}}},
+    "measure": {
+        "level_2_em": {
+            "label": "Level 2",
+            "kind": "share",
+            "column": "ks4_level_2_em",
+            "values": [True],
+            "weight": "linkage",
+        },
+        "points": {
+            "label": "Points",
+            "kind": "mean",
+            "column": "ks4_points_capped",
+            "unit": "points",
+            "weight": "linkage",
+        },
+        "linked": {
+            "label": "Linked",
+            "kind": "share",
+            "column": "is_linked",
+            "values": [True],
+            "weight": "none",
+        },
+        "profile": {"label": "Profile", "kind": "profile", "weight": "none"},
+    },
+    "classification": {
+        "sex": {"label": "Sex", "column": "sex"},
+        "fsm": {"label": "Free meals", "column": "is_fsm"},
+        "children": {
+            "label": "Children",
+            "column": "dependent_children",
+            "bands": {"0": "None", "1": "1 or 2", "3": "3 or more"},
+        },
+        "owner": {
+            "label": "Tenure",
+            "column": "tenure",
+            "codes": {"owned": "Owner", "mortgage": "Owner", "private": "Renter"},
+        },
+        "region": {"label": "Region", "column": "region"},
+        "groups": {"label": "Group", "flags": {"is_fsm": "Free meals", "has_sen": "Needs"}},
+    },
+    "table": [
+        {
+            "name": "A1",
+            "title": "Attainment",
+            "universe": "ks4",
+            "by": ["sex", "sex x owner", "children", "region", "groups x sex"],
+            "measures": ["level_2_em", "points"],
+        },
+        {
+            "name": "A2",
+            "title": "Linked or not",
+            "universe": "ks4",
+            "by": ["fsm"],
+            "measures": ["linked", "profile"],
+        },
+    ],
+    "model": [
+        {
+            "name": "A3",
+            "title": "A model",
+            "universe": "ks4",
+            "measure": "level_2_em",
+            "factors": ["sex", "fsm", "owner"],
+        },
+        {
+            "name": "A4",
+            "title": "Gaps",
+            "universe": "ks4",
+            "measure": "level_2_em",
+            "factors": ["owner", "sex", "fsm"],
+            "gaps_of": ["owner"],
+        },
+    ],
+}
+REGIONS = ("E12000001", "E12000007")
+
+
+def document(**changes):
+    """The document, changed at `kind.name.key` (a dot is written as two underscores)."""
+    found = copy.deepcopy(DOCUMENT)
+    for path, value in changes.items():
+        *above, last = path.split("__")
+        at = found
+        for key in above:
+            at = at[int(key) if isinstance(at, list) else key]
+        if value is None:
+            del at[last]
+        else:
+            at[last] = value
+    return found
+
+
+def analysis(**changes):
+    return read_analysis(document(**changes), tables.LINKED_PUPILS, {"region": REGIONS})
+
+
+def pupils(count: int, seed: int) -> pd.DataFrame:
+    """Drawn pupils, some of them not linked, some values not known."""
+    rng = np.random.default_rng(seed)
+    is_linked = rng.random(count) < 0.9
+    is_fsm = rng.random(count) < 0.2
+    sex = rng.choice(["F", "M"], count)
+    tenure = rng.choice(["owned", "mortgage", "private", "rent_free"], count)
+    line = 0.8 - 1.0 * is_fsm + 0.3 * (sex == "F") - 0.5 * (tenure == "private")
+    level = rng.random(count) < 1 / (1 + np.exp(-line))
+    return pd.DataFrame(
+        {
+            "person_id": [f"P{number}" for number in range(count)],
+            "is_linked": is_linked,
+            "linkage_weight": np.where(is_linked, 1 / (0.8 + 0.2 * rng.random(count)), np.nan),
+            "sex": sex,
+            "is_fsm": pd.array(np.where(rng.random(count) < 0.05, None, is_fsm), "boolean"),
+            "has_sen": rng.random(count) < 0.2,
+            "tenure": np.where(is_linked, tenure, None),
+            "dependent_children": np.where(is_linked, rng.integers(0, 6, count), np.nan),
+            "region": np.where(is_linked, rng.choice(REGIONS, count), None),
+            "ks4_school_type": rng.choice(["state", "independent"], count, p=[0.95, 0.05]),
+            "ks4_level_2_em": level,
+            "ks4_points_capped": np.where(
+                rng.random(count) < 0.1, np.nan, np.round(300 + 50 * rng.normal(size=count))
+            ),
+        }
+    )
+
+
+def counted(frame: pd.DataFrame, column: str, weight: str = "linkage_weight") -> Moments:
+    """Moments of one cell from its pupils, weighted ones only."""
+    known = frame.dropna(subset=[column, weight])
+    return Moments.of(known[column].to_numpy(float), known[weight].to_numpy(float))

@@ -1,0 +1,74 @@
+"""Outputs: what the analysis makes is what output checking takes."""
+
+import numpy as np
+import pytest
+
+from attainment_linkage.core.analysis.cells import block_answers
+from attainment_linkage.core.analysis.models import model_result
+from attainment_linkage.core.analysis.moments import NAMES, Moments
+from attainment_linkage.core.analysis.outputs import block_output, model_output
+from attainment_linkage.core.disclosure.cells import table_of
+from attainment_linkage.core.disclosure.description import described
+from attainment_linkage.core.disclosure.given import plain
+from tests.analysis_sample import analysis
+from tests.unit.test_analysis_models import CODES, FRAME, pattern_counts
+
+
+def checked(output):
+    """The table as output checking reads it: it refuses what does not add up."""
+    description = described(plain(output.description), output.name)
+    return table_of(output.name, description, output.header, output.rows)
+
+
+def drawn_moments(block, seed=1):
+    rng = np.random.default_rng(seed)
+    cells = [Moments.of(rng.integers(0, 2, 30).astype(float), 1 + rng.random(30))
+             for _ in range(int(np.prod(block.shape)))]  # fmt: skip
+    made = Moments(*(np.array([getattr(cell, name) for cell in cells]) for name in NAMES))
+    return made.each(lambda one: one.reshape(1, *block.shape))
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 5])
+def test_a_block_is_taken_by_output_checking_as_it_is(number):
+    analysed = analysis()
+    block = analysed.blocks[number]
+    moments = {measure.name: drawn_moments(block) for measure in block.measures}
+    output = block_output(analysed, block, list(block_answers(block, moments, 0.95)))
+
+    table = checked(output)
+    assert len(table.cells) == len(output.rows)
+    assert table.description.filter["ks4_school_type"] == ("state",)
+
+
+def test_shares_leave_in_percent_with_their_counts_and_linked_tables_say_so():
+    analysed = analysis()
+    block = analysed.blocks[0]
+    moments = {measure.name: drawn_moments(block) for measure in block.measures}
+    answers = list(block_answers(block, moments, 0.95))
+    table = checked(block_output(analysed, block, answers))
+    row = table.cells[("Female",)]
+
+    assert table.name == "A1_sex"
+    assert table.description.filter["is_linked"] == ("true",)
+    assert "is_linked" not in checked(
+        block_output(analysed, analysed.blocks[5], list(block_answers(
+            analysed.blocks[5],
+            {measure.name: drawn_moments(analysed.blocks[5])
+             for measure in analysed.blocks[5].measures}, 0.95)))
+    ).description.filter  # fmt: skip
+    assert row["level_2_em"] == pytest.approx(100 * answers[0].estimate)
+    assert row["level_2_em_count"] == answers[0].numerator
+    assert row["points"] == pytest.approx(answers[1].estimate)
+
+
+def test_a_model_is_taken_by_output_checking_as_it_is():
+    for model in analysis().models:
+        # the order of factors in CODES is that of the gaps model; the sums are what counts
+        result = model_result(
+            model, pattern_counts(FRAME, CODES[[f.name for f in model.factors]]), 0, 0.95
+        )
+        table = checked(model_output(model, result))
+
+        assert table.description.kind == "model"
+        assert table.description.residual_degrees_of_freedom == len(FRAME) - 6
+        assert table.cells[("All",)]["n"] == len(FRAME)
