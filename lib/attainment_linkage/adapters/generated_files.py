@@ -20,7 +20,7 @@ def write_delivery(rows: DataFrame, folder: Path, kind: str) -> None:
 
 
 def write_truth(rows: DataFrame, folder: Path) -> None:
-    """One table of the generator's truth, as Parquet; no stage of the road opens it."""
+    """One table of the generator's truth, as Parquet; only ``measure`` opens it."""
     rows.write.mode("overwrite").parquet(str(folder))
 
 

@@ -195,6 +195,14 @@ class LinkSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeasureSettings(Settings):
+    """Link quality by group: pupils a shown rate rests on; weights as multiples of their mean."""
+
+    smallest_count: int = setting(at_least=10)
+    largest_weight_ratio: float = setting(above=1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config(Settings):
     """The whole configuration, one field per section."""
 
@@ -204,6 +212,7 @@ class Config(Settings):
     ingest: IngestSettings
     standardise: StandardiseSettings
     link: LinkSettings
+    measure: MeasureSettings
 
     @property
     def truth_path(self) -> Path:

@@ -21,6 +21,7 @@ class Stage:
     ``step_modules`` are the modules of ``steps/`` that do its work. ``roots`` are the
     roots its job may open. ``config_sections`` are the parts of the configuration, and
     ``conf_files`` the further files of ``conf/``, that its stage key depends on.
+    ``reads_truth``: it judges links by the generator's truth, where the lake holds one.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Stage:
     config_sections: tuple[str, ...] = ()
     reads_files: bool = False
     conf_files: tuple[str, ...] = ()
+    reads_truth: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a stage that would hold research data beside what identifies a person."""
@@ -113,7 +115,22 @@ DETACH = Stage(
     step_modules=("detach",),
 )
 
-ROAD: tuple[Stage, ...] = (SYNTHESISE, INGEST, STANDARDISE, LINK, DETACH)
+MEASURE = Stage(
+    name="measure",
+    summary="link quality by characteristic with its largest gaps; weights for the linked",
+    reads=(
+        tables.LINK_SPINE,
+        tables.PUPIL_ATTAINMENT,
+        tables.PUPIL_CHARACTERISTICS,
+        tables.CENSUS_CHARACTERISTICS,
+    ),
+    writes=(tables.LINK_QUALITY, tables.LINKAGE_WEIGHTS),
+    step_modules=("measure",),
+    config_sections=("measure",),
+    reads_truth=True,
+)
+
+ROAD: tuple[Stage, ...] = (SYNTHESISE, INGEST, STANDARDISE, LINK, DETACH, MEASURE)
 BY_NAME = {stage.name: stage for stage in ROAD}
 
 

@@ -23,6 +23,7 @@ from attainment_linkage.domain.linkage_tables import (
     REVIEW_PAIRS,
     SCORED_PAIRS,
 )
+from attainment_linkage.domain.measure_tables import LINK_QUALITY, LINKAGE_WEIGHTS
 from attainment_linkage.domain.research_tables import (
     LINKED_PUPILS,
     RESEARCH_TABLES,
@@ -62,6 +63,7 @@ __all__ = [
     "LINKAGE_WEIGHTS",
     "LINKED_PUPILS",
     "LINKS",
+    "LINK_QUALITY",
     "LINK_SPINE",
     "PUPIL_ATTAINMENT",
     "PUPIL_CHARACTERISTICS",

@@ -66,6 +66,8 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
     """
     inputs = _file_hashes(config, lake) if stage.reads_files else {}
     inputs |= {name: fingerprint.of_conf(name) for name in stage.conf_files}
+    if stage.reads_truth and config.truth_path.is_dir():
+        inputs["truth"] = fingerprint.of_path(config.truth_path).sha256
     for table in stage.reads:
         _record(lake, stage, table)
         writer = writer_of(table).name

@@ -1,0 +1,157 @@
+"""Link quality: link rate, precision and recall of groups of pupils, and the largest gap.
+
+A rate that would rest on fewer than the smallest count is not shown. A group of fewer
+pupils is suppressed, and with it the next smallest ones of its characteristic until two or
+more groups of together the smallest count are, or the total would give them away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from attainment_linkage.core.proportions import Share, difference, wilson
+
+ALL = "all"
+RATES = ("link_rate", "precision", "recall")
+_COUNTS = ("pupils", "linked", "right", "linkable")
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """Counts of one group: pupils, linked ones, links that are right, pupils with a true link.
+
+    ``right`` and ``linkable`` are None where nobody judges the links.
+    """
+
+    characteristic: str
+    category: str
+    pupils: int
+    linked: int
+    right: int | None = None
+    linkable: int | None = None
+
+
+@dataclass(frozen=True)
+class GroupQuality:
+    """The rates of one group; None where not known or not shown."""
+
+    count: GroupCount
+    is_suppressed: bool
+    link_rate: Share | None
+    precision: Share | None
+    recall: Share | None
+
+    @property
+    def row(self) -> tuple[str | int | float | bool | None, ...]:
+        """As the columns of ``link_quality`` have it, all but the last."""
+        count = self.count
+        counts = (None, None) if self.is_suppressed else (count.pupils, count.linked)
+        shares = [
+            (None, None, None) if share is None else (share.value, share.lower, share.upper)
+            for share in (self.link_rate, self.precision, self.recall)
+        ]
+        rates = [None if part is None else round(part, 6) for share in shares for part in share]
+        return (count.characteristic, count.category, *counts, *rates, self.is_suppressed)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The difference of a rate between two groups of one characteristic."""
+
+    rate: str
+    characteristic: str
+    high: str
+    low: str
+    difference: Share
+
+    @property
+    def said(self) -> str:
+        """The gap in a short line: percentage points, their interval, where, between whom."""
+        points = [100 * part for part in (self.difference.value, self.difference.lower)]
+        points.append(100 * self.difference.upper)
+        size = "{:.1f}% {:.1f} to {:.1f}".format(*points)
+        return f"{size}: {self.characteristic} {self.high} over {self.low}"
+
+
+def group_counts(
+    patterns: Mapping[str, Sequence[Any]], characteristics: Sequence[str], is_judged: bool
+) -> list[GroupCount]:
+    """All pupils, then the categories of each characteristic in order, from pattern counts.
+
+    ``patterns`` has, per pattern, the category of each characteristic and its counts: pupils,
+    linked, right, linkable.
+    """
+    every = [ALL] * len(patterns["pupils"])
+    found = []
+    for name in (ALL, *characteristics):
+        totals: dict[str, list[int]] = {}
+        rows = zip(every if name == ALL else patterns[name], *(patterns[c] for c in _COUNTS),
+                   strict=True)  # fmt: skip
+        for category, *counts in rows:
+            kept = totals.setdefault(category, [0] * len(_COUNTS))
+            for place, count in enumerate(counts):
+                kept[place] += count
+        for category, (pupils, linked, right, linkable) in sorted(totals.items()):
+            judged = (right, linkable) if is_judged else (None, None)
+            found.append(GroupCount(name, category, pupils, linked, *judged))
+    return found
+
+
+def qualities(counts: Sequence[GroupCount], smallest: int) -> list[GroupQuality]:
+    """The rates of each group, in the order given, with what is too small left out."""
+    hidden = _hidden(counts, smallest)
+    return [_quality(count, (count in hidden), smallest) for count in counts]
+
+
+def largest_gap(groups: Iterable[GroupQuality], rate: str) -> Gap | None:
+    """The gap of a rate that chance explains least: of the highest lower limit; None if none.
+
+    Groups of one characteristic are compared, each with each; ties by name.
+    """
+    shown: dict[str, list[tuple[str, Share]]] = {}
+    for group in groups:
+        share: Share | None = getattr(group, rate)
+        if share is not None and group.count.characteristic != ALL:
+            named = (group.count.category, share)
+            shown.setdefault(group.count.characteristic, []).append(named)
+    gaps = [
+        Gap(rate, characteristic, high, low, difference(one, other))
+        for characteristic, shares in sorted(shown.items())
+        for high, one in shares
+        for low, other in shares
+        if one.value > other.value
+    ]
+    return max(gaps, key=lambda gap: gap.difference.lower, default=None)
+
+
+def _hidden(counts: Sequence[GroupCount], smallest: int) -> set[GroupCount]:
+    hidden: set[GroupCount] = set()
+    for characteristic in {count.characteristic for count in counts}:
+        groups = sorted(
+            (count for count in counts if count.characteristic == characteristic),
+            key=lambda count: (count.pupils, count.category),
+        )
+        taken = 0
+        for place, count in enumerate(groups):
+            if count.pupils >= smallest and (place == 0 or (place > 1 and taken >= smallest)):
+                break
+            hidden.add(count)
+            taken += count.pupils
+    return hidden
+
+
+def _quality(count: GroupCount, is_suppressed: bool, smallest: int) -> GroupQuality:
+    def share(found: int | None, counted: int | None) -> Share | None:
+        if is_suppressed or found is None or counted is None or counted < smallest:
+            return None
+        return wilson(found, counted)
+
+    return GroupQuality(
+        count,
+        is_suppressed,
+        link_rate=share(count.linked, count.pupils),
+        precision=share(count.right, count.linked),
+        recall=share(count.right, count.linkable),
+    )

@@ -1,0 +1,86 @@
+"""Link quality: what is shown, what is hidden, and which gap is named."""
+
+import pytest
+
+from attainment_linkage.core.link_quality import (
+    GroupCount,
+    group_counts,
+    largest_gap,
+    qualities,
+)
+
+PATTERNS = {
+    "sex": ["F", "M", "F"],
+    "region": ["N", "N", "S"],
+    "pupils": [100, 50, 30],
+    "linked": [90, 40, 30],
+    "right": [89, 40, 28],
+    "linkable": [95, 45, 30],
+}
+
+
+def shown(*sizes, smallest=10):
+    """Which groups of one characteristic of these sizes are shown."""
+    counts = [GroupCount("c", str(place), size, size) for place, size in enumerate(sizes)]
+    found = qualities(counts, smallest)
+    assert all((group.link_rate is None) == group.is_suppressed for group in found)
+    assert all((group.row[2] is None) == group.is_suppressed for group in found)
+    return [not group.is_suppressed for group in found]
+
+
+def test_groups_follow_from_patterns_all_first():
+    found = group_counts(PATTERNS, ["sex", "region"], is_judged=True)
+
+    assert found == [
+        GroupCount("all", "all", 180, 160, 157, 170),
+        GroupCount("sex", "F", 130, 120, 117, 125),
+        GroupCount("sex", "M", 50, 40, 40, 45),
+        GroupCount("region", "N", 150, 130, 129, 140),
+        GroupCount("region", "S", 30, 30, 28, 30),
+    ]
+
+
+def test_unjudged_links_have_a_link_rate_and_no_precision():
+    [group, *_] = qualities(group_counts(PATTERNS, [], is_judged=False), 10)
+
+    assert group.link_rate.value == 160 / 180
+    assert (group.precision, group.recall) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ((10, 10), [True, True]),
+        ((9, 10, 500), [False, False, True]),  # the total would give the one away
+        ((500, 2, 7, 1000), [False, False, False, True]),  # or the two together
+        ((6, 7, 12, 500), [False, False, True, True]),
+        ((9,), [False]),
+    ],
+)
+def test_a_small_group_is_hidden_with_enough_others(sizes, expected):
+    assert shown(*sizes) == expected
+
+
+def test_a_rate_on_a_few_is_not_shown_though_the_group_is():
+    [group] = qualities([GroupCount("c", "x", 50, 9, 9, 8)], 10)
+
+    assert group.link_rate.value == 9 / 50
+    assert (group.precision, group.recall) == (None, None)
+
+
+def test_the_largest_gap_is_the_one_that_chance_explains_least():
+    counts = [
+        GroupCount("all", "all", 5000, 100),
+        GroupCount("tiny", "x", 10, 10),
+        GroupCount("tiny", "y", 10, 5),
+        GroupCount("large", "x", 2000, 1800),
+        GroupCount("large", "y", 2000, 1200),
+    ]
+    gap = largest_gap(qualities(counts, 10), "link_rate")
+
+    assert (gap.characteristic, gap.high, gap.low) == ("large", "x", "y")
+    assert gap.said == "30.0% 27.5 to 32.5: large x over y"
+
+
+def test_no_gap_without_two_groups():
+    assert largest_gap(qualities([GroupCount("c", "x", 50, 40)], 10), "link_rate") is None
