@@ -1,6 +1,7 @@
 """Truth: after a run on generated data, how right its links are, and how many are missing.
 
-The truth lies outside the four roots; no linkage stage reads it. This is not a stage: it looks at published links, as ``make demo`` does at its end.
+The truth lies outside the four roots; no linkage stage reads it. This is not a stage: it
+looks at published links, as ``make demo`` does at its end.
 """
 
 from __future__ import annotations
