@@ -137,23 +137,6 @@ LINK_SPINE = Table(
 )
 """The links without names: all that a stage outside the identifiers root may know of them."""
 
-LINKAGE_WEIGHTS = Table(
-    "linkage_weights",
-    "one row per linked pupil",
-    ATTRIBUTES,
-    (
-        ATTAINMENT_ID,
-        Column(
-            "linkage_weight",
-            "inverse of the modelled chance to be linked",
-            "double",
-            unit="pupils",
-            is_required=True,
-        ),
-    ),
-    ("attainment_id",),
-)
-
 QUARANTINE_LINKS = Table(
     "quarantine_links",
     "one row per link that cannot carry Census answers to a pupil",

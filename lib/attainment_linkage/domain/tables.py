@@ -9,7 +9,6 @@ from __future__ import annotations
 from attainment_linkage.domain.attribute_tables import (
     CENSUS_CHARACTERISTICS,
     LINK_SPINE,
-    LINKAGE_WEIGHTS,
     PUPIL_ATTAINMENT,
     PUPIL_CHARACTERISTICS,
     QUARANTINE_LINKS,
