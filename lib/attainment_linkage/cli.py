@@ -77,6 +77,23 @@ def link_files(
     raise typer.Exit(door.files(spec, left, right, output, config))
 
 
+@app.command()
+def apply(
+    application: Annotated[Path, typer.Argument(help="TOML, one [project.ID]: conf/README.md.")],
+) -> None:
+    """Check a project's application; list what is missing before it can be decided on."""
+    raise typer.Exit(door.application(application))
+
+
+@app.command()
+def register(
+    output: Annotated[Path, typer.Option("--output", help="The page.")] = Path("register.html"),
+    config: ConfigOption = "local",
+) -> None:
+    """Write the public page of the register: projects, decisions, releases; no data."""
+    raise typer.Exit(door.public_register(output, config))
+
+
 key = typer.Typer(help="The secret keys of projects.", no_args_is_help=True)
 app.add_typer(key, name="key")
 

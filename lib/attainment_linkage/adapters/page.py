@@ -50,7 +50,15 @@ def shown(count: int) -> str:
 
 
 def write_page(page: Page, path: Path) -> Path:
-    """Write the page, private to its owner.
+    """Write the page of a run, private to its owner.
+
+    Raises: DiskFullError, LakeUnwritableError.
+    """
+    return write_template("run.html", path, page=page)
+
+
+def write_template(name: str, path: Path, **values: object) -> Path:
+    """Write a page from a template of ``adapters/pages``, private to its owner.
 
     Raises: DiskFullError, LakeUnwritableError.
     """
@@ -60,7 +68,7 @@ def write_page(page: Page, path: Path) -> Path:
         undefined=StrictUndefined,
     )
     environment.filters["shown"] = shown
-    text = environment.get_template("run.html").render(page=page)
+    text = environment.get_template(name).render(**values)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -203,6 +203,13 @@ class MeasureSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectsSettings(Settings):
+    """Where the register of projects lies; a relative path is under ``conf/``."""
+
+    register: str = setting()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config(Settings):
     """The whole configuration, one field per section."""
 
@@ -213,6 +220,7 @@ class Config(Settings):
     standardise: StandardiseSettings
     link: LinkSettings
     measure: MeasureSettings
+    projects: ProjectsSettings
 
     @property
     def truth_path(self) -> Path:

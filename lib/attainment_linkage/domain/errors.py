@@ -32,6 +32,12 @@
     |-- PlanOverBudgetError    70  more candidate pairs than the budget allows
     |-- NoCandidatesError      71  the blocking rules form no pair
     |-- TrainingError          72  the model cannot be trained on this input
+    |-- CountsDifferError      90  records in are not records out and set aside
+    |-- RegisterError          91  the register of projects is refused (all problems at once)
+    |-- ApplicationError       92  an application lacks what is needed to decide on it
+    |-- ProjectRefusedError    93  a project, or a person for it, that may not be served
+    |-- ExtractRefusedError    94  an extract holds what could identify somebody
+    |-- ScriptFailedError      95  a researcher's script ended with an error
     |-- AnalysisError          97  a definition of the analysis, or a model of it, that fails
     `-- StageFailedError       80  anything else, without the row values
 
@@ -244,3 +250,39 @@ class StageFailedError(LinkageError):
     """A stage failed for another reason; the message holds no row values."""
 
     code, exit_code = "STAGE_FAILED", 80
+
+
+class CountsDifferError(LinkageError):
+    """Records in are not records out and set aside: something was lost or doubled."""
+
+    code, exit_code = "COUNTS_DIFFER", 90
+
+
+class RegisterError(LinkageError):
+    """The register of projects is refused; the message lists every problem."""
+
+    code, exit_code = "REGISTER_REFUSED", 91
+
+
+class ApplicationError(LinkageError):
+    """An application lacks what is needed to decide on it; the message lists all of it."""
+
+    code, exit_code = "APPLICATION_INCOMPLETE", 92
+
+
+class ProjectRefusedError(LinkageError):
+    """A project, or a person for it, that may not be served; the message has the reasons."""
+
+    code, exit_code = "PROJECT_REFUSED", 93
+
+
+class ExtractRefusedError(LinkageError):
+    """An extract holds what could identify somebody; it was destroyed."""
+
+    code, exit_code = "EXTRACT_REFUSED", 94
+
+
+class ScriptFailedError(LinkageError):
+    """A researcher's script ended with an error; what it said is in the staging folder."""
+
+    code, exit_code = "SCRIPT_FAILED", 95

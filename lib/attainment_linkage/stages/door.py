@@ -16,6 +16,7 @@ from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.road import BY_NAME
+from attainment_linkage.stages.application import apply, publish_register
 from attainment_linkage.stages.boundary import guarded
 from attainment_linkage.stages.closing import close
 from attainment_linkage.stages.link_files import link_files, say
@@ -61,6 +62,16 @@ def new_key(path: Path, env: str, lake: Path | None) -> int:
         RunLog().note("key id", make_key(KeyFile.of(path, config.lake)))
 
     return _with_config(env, lake, make)
+
+
+def application(path: Path) -> int:
+    """Check an application; give back the exit code."""
+    return guarded(lambda: apply(path))
+
+
+def public_register(path: Path, env: str) -> int:
+    """Write the register's public page; give back the exit code. No root is opened."""
+    return _with_config(env, None, lambda config: publish_register(config, path), roots=())
 
 
 def session(env: str) -> int:

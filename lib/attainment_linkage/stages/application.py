@@ -1,0 +1,49 @@
+"""Application: what a project lacks before it can be decided on; and the public register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attainment_linkage.adapters.registers import load_register, read_toml, write_register_page
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.core.projects.project import spoken
+from attainment_linkage.core.projects.reading import read_project
+from attainment_linkage.core.projects.register import lacking, undecided
+from attainment_linkage.core.settings import Config
+from attainment_linkage.domain.errors import ApplicationError
+
+
+def apply(application: Path, log: RunLog | None = None) -> None:
+    """Hold an application against the data dictionary and the four questions.
+
+    Raises:
+        ApplicationError: it lacks something, or asks for what there is not; all is listed.
+        InputMissingError, InputUnreadableError, InputEncodingError, RegisterError.
+    """
+    entries = read_toml(application).get("project")
+    if not isinstance(entries, dict) or len(entries) != 1:
+        raise ApplicationError(
+            f"{application.name}: it is not one table [project.ID]. The form is that of "
+            "conf/projects.toml."
+        )
+    [(name, entry)] = entries.items()
+    project, problems = read_project(name, entry)
+    missing = problems or lacking(project)
+    if missing:
+        raise ApplicationError(
+            f"{application.name}: {len(missing)} things to mend: {'; '.join(missing)}. Add them "
+            "as in conf/projects.toml; the variables are in the data dictionary."
+        )
+    log = log or RunLog()
+    log.note(f"application {name}", "complete")
+    open_questions = ", ".join(spoken(question) for question in undecided(project))
+    log.note("still to be decided", open_questions or "nothing")
+
+
+def publish_register(config: Config, path: Path, log: RunLog | None = None) -> None:
+    """Write the public page of the register, without data.
+
+    Raises: RegisterError with all its problems; LakeUnwritableError, DiskFullError.
+    """
+    page = write_register_page(load_register(config.projects.register), path)
+    (log or RunLog()).note("public register", str(page))

@@ -1,0 +1,98 @@
+"""Application and public register: what is missing is listed; the page holds no data."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from attainment_linkage.adapters.config import load
+from attainment_linkage.adapters.registers import load_register, read_toml
+from attainment_linkage.domain.errors import (
+    ApplicationError,
+    InputEncodingError,
+    InputMissingError,
+    RegisterError,
+)
+from attainment_linkage.stages.application import apply, publish_register
+
+CONF = Path(__file__).resolve().parents[2] / "conf"
+EXAMPLES = (CONF / "projects.toml").read_text("utf-8")
+FIRST, SECOND = re.split(r"(?=\[project\.ALP-2026-02\])", EXAMPLES)
+
+
+def written(tmp_path, text):
+    path = tmp_path / "application.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_complete_application_says_what_is_still_to_be_decided(tmp_path, capsys):
+    text = FIRST.replace("is_met = true", "", 1).replace("approved = 2026-01-12", "")
+    apply(written(tmp_path, text))
+
+    said = capsys.readouterr().out
+    assert "application ALP-2026-01: complete" in said
+    assert "still to be decided: feasible" in said
+
+
+def test_an_incomplete_one_is_refused_with_all_that_is_missing(tmp_path):
+    text = SECOND.replace('"vulnerability_count"', '"vulnerability_score"')
+
+    with pytest.raises(ApplicationError, match="4 things to mend") as refused:
+        apply(written(tmp_path, text))
+    for part in ("questions.legal.case", "public_interest.case", "vulnerability_score"):
+        assert part in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", EXAMPLES, "project = 3"])
+def test_an_application_is_one_project(tmp_path, text):
+    with pytest.raises(ApplicationError, match="not one table"):
+        apply(written(tmp_path, text))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(InputMissingError, match="is not there"):
+        read_toml(tmp_path / "none.toml")
+    with pytest.raises(RegisterError, match="is not TOML"):
+        read_toml(written(tmp_path, "[project"))
+    (tmp_path / "latin.toml").write_bytes("title = 'caf\xe9'".encode("latin-1"))
+    with pytest.raises(InputEncodingError, match="not in UTF-8"):
+        read_toml(tmp_path / "latin.toml")
+
+
+class _Words(HTMLParser):
+    """The words of a page, and the addresses it would load."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.loads = [], []
+
+    def handle_data(self, data):
+        self.words.append(data.strip())
+
+    def handle_starttag(self, tag, attrs):
+        self.loads += [value for name, value in attrs if name in {"src", "href"}]
+
+
+def test_the_public_page_lists_projects_decisions_and_releases_and_no_researcher(
+    tmp_path, monkeypatch
+):
+    release = 'releases = [{ id = "R1", title = "Table 9", released = 2026-05-01 }]\n'
+    register = tmp_path / "projects.toml"
+    register.write_text(FIRST.replace("version = 1", f"{release}version = 1") + SECOND, "utf-8")
+    monkeypatch.setattr("attainment_linkage.adapters.registers.conf_folder", lambda: tmp_path)
+    publish_register(load("local"), tmp_path / "register.html")
+
+    page = _Words()
+    page.feed((tmp_path / "register.html").read_text("utf-8"))
+    said = " ".join(page.words)
+    for part in ("ALP-2026-01", "ALP-2026-02", "Table 9", "data owner", "not approved"):
+        assert part in said
+    assert "Nothing has been released yet." in said
+    assert "AR-0001" not in said
+    assert page.loads == []
+
+
+def test_the_register_of_the_project_is_read_from_conf():
+    assert len(load_register(load("local").projects.register)) == 2
