@@ -94,6 +94,20 @@ def register(
     raise typer.Exit(door.public_register(output, config))
 
 
+@app.command()
+def purge(
+    run: Annotated[str, typer.Argument(help="The run's id, as it was printed when published.")],
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="Destroy it even if it is the published run.")
+    ] = False,
+    break_lock: BreakLockOption = False,
+) -> None:
+    """Destroy for good the tables of a run that identify people."""
+    raise typer.Exit(door.purge(run, config, lake, published=published, break_lock=break_lock))
+
+
 key = typer.Typer(help="The secret keys of projects.", no_args_is_help=True)
 app.add_typer(key, name="key")
 
@@ -106,6 +120,22 @@ def new_key(
 ) -> None:
     """Make a project's key: 32 random bytes, mode 0400; say its key id."""
     raise typer.Exit(door.new_key(path, config, lake))
+
+
+audit = typer.Typer(help="The log of who did what.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+@audit.command("verify")
+def verify_audit(
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+    head: Annotated[
+        list[str] | None, typer.Option("--head", help="A head noted earlier, as a run prints it.")
+    ] = None,
+) -> None:
+    """Check that no entry of the audit log was changed, taken out, moved or cut off."""
+    raise typer.Exit(door.audit(config, lake, head or []))
 
 
 @app.command(hidden=True)

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from attainment_linkage.adapters import delta
+from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.locks import LOCK
 from attainment_linkage.adapters.runlog import RunLog
@@ -39,6 +40,15 @@ def test_a_second_run_skips_every_stage_and_says_so(spark, config, bodies, capsy
     capsys.readouterr()
     again = run.run_road(config, spark=spark)
 
+    outcomes = [(one.what, one.outcome) for one in AuditLog.of(config).entries()]
+    assert [one for one in outcomes if one[1] != "started"] == [
+        ("split", "finished"),
+        ("copy", "finished"),
+        ("publish", "finished"),
+        ("split", "skipped"),
+        ("copy", "skipped"),
+        ("publish", "finished"),
+    ]
     assert [stage.is_skipped for stage in again.stages] == [True, True]
     assert again.run_id == first.run_id
     assert capsys.readouterr().out.count("unchanged") == 2
@@ -52,6 +62,12 @@ def test_a_run_that_stops_leaves_the_published_one(spark, config, bodies, rows, 
     with pytest.raises(GateFailedError, match="gate copies"):
         run.run_road(with_link(config, accept_bits=9.0), spark=spark)
     lake = whole_lake(config)
+    *_, copied, _, failed = AuditLog.of(config).entries()
+    record = lake.manifest("identifiers", "copy", first.stages[1].key).table("copies")
+    assert (copied.what, failed.what, failed.outcome) == ("split", "copy", "GATE_FAILED")
+    assert failed.inputs["people"] == copied.outputs["people"]
+    assert failed.outputs == {}
+    assert record.content_hash in AuditLog.of(config).path.read_text()
     assert lake.current("identifiers")["run_id"] == first.run_id
     line = lake.current("identifiers")["tables"]["people"]
     assert delta.read(spark, lake.root("identifiers") / line["path"], PEOPLE).count() == 2

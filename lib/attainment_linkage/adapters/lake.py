@@ -4,6 +4,7 @@
     <root>/_manifests/<stage>-<key>.json     the stage is done in this root
     <root>/_heads/<stage>.json               the making that the next stage reads
     <root>/_CURRENT.json                     the run that is published
+    <root>/_runs/<run>.json                  what a run published here, then or now
     <root>/_LOCK                             the run at work
 
 A lake is opened for the roots a job may use; any other root is a ZoneError. POSIX file
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 CURRENT = "_CURRENT.json"
 _MANIFESTS = "_manifests"
 _HEADS = "_heads"
+_RUNS = "_runs"
 _STORE_ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
 _MIB = 1024 * 1024
 
@@ -166,7 +168,33 @@ class Lake:
         """Publish a run in one root, in one atomic step."""
         self.require_lock()
         body = {"run_id": run_id, "tables": {str(line["name"]): dict(line) for line in published}}
+        documents.replace(self.root(zone) / _RUNS / f"{run_id}.json", body)
         documents.replace(self.root(zone) / CURRENT, body)
+
+    def runs(self, zone: str) -> list[str]:
+        """The runs that were published in a root and not destroyed since."""
+        return sorted(path.stem for path in (self.root(zone) / _RUNS).glob("*.json"))
+
+    def run(self, zone: str, run_id: str) -> dict[str, Any] | None:
+        """What a run published in a root, as ``current`` has it; None where there is no such."""
+        path = self.root(zone) / _RUNS / f"{run_id}.json"
+        return documents.read(path) if run_id in self.runs(zone) else None
+
+    def forget_run(self, zone: str, run_id: str) -> None:
+        """Remove the record of a run whose tables were destroyed."""
+        self.require_lock()
+        documents.remove(self.root(zone) / _RUNS / f"{run_id}.json")
+
+    def made(self, zone: str) -> set[tuple[str, str]]:
+        """Table and stage key of every making that a manifest of a root knows."""
+        bodies = [documents.read(path) for path in (self.root(zone) / _MANIFESTS).glob("*.json")]
+        manifests = [Manifest.from_json(body) for body in bodies if body is not None]
+        return {
+            (record.name, manifest.stage_key)
+            for manifest in manifests
+            if manifest is not None
+            for record in manifest.tables
+        }
 
     def retract(self, zone: str, stage: str, key: str) -> None:
         """Take back one making of a stage, outermost first: published, head, manifest."""

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame
 
-_FOLDER = "_scratch"
+SCRATCH = "_scratch"
 
 
 @contextmanager
 def scratch_folder(root: Path, name: str) -> Iterator[Path]:
     """A folder for the frames of one stage; what a killed run left in it is removed first."""
-    folder = root / _FOLDER / name
+    folder = root / SCRATCH / name
     shutil.rmtree(folder, ignore_errors=True)
     try:
         yield folder

@@ -106,6 +106,14 @@ class LakeSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditSettings(Settings):
+    """Where the audit log and its head lie: relative names are under the lake's directory."""
+
+    log: str = setting()
+    head: str = setting()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SynthesiseSettings(Settings):
     """The generated delivery. ``census_people`` 0: the households of the pupils' people."""
 
@@ -215,6 +223,7 @@ class Config(Settings):
 
     spark: SparkSettings
     lake: LakeSettings
+    audit: AuditSettings
     synthesise: SynthesiseSettings
     ingest: IngestSettings
     standardise: StandardiseSettings
@@ -236,12 +245,29 @@ class Config(Settings):
         """The file or folder of a delivered source; a relative one is under landing."""
         return self.lake.root(tables.LANDING) / self.ingest.delivery(source).path
 
+    @property
+    def audit_path(self) -> Path:
+        """The audit log: in no root, as every job writes to it."""
+        return Path(self.lake.directory) / self.audit.log
+
+    @property
+    def audit_head_path(self) -> Path:
+        """The head of the audit log; best on another volume."""
+        return Path(self.lake.directory) / self.audit.head
+
     def contradictions(self) -> Iterator[str]:
-        """The truth must not lie where a linkage job could read it."""
+        """The truth lies where no linkage job could read it; the audit log, where all write."""
+        outside = {
+            "synthesise.truth_dir": self.truth_path,
+            "audit.log": self.audit_path,
+            "audit.head": self.audit_head_path,
+        }
         for zone in self.lake.zones:
-            root = self.lake.root(zone)
-            if root == self.truth_path or root in self.truth_path.parents:
-                yield f"synthesise.truth_dir lies in the root {zone}; the truth is kept outside"
+            for key, path in outside.items():
+                if self.lake.root(zone) in (path, *path.parents):
+                    yield f"{key} lies in the root {zone}; it is kept outside the roots"
+        if self.audit_path == self.audit_head_path:
+            yield "audit.log and audit.head are one file; the head is kept elsewhere"
 
     def only(self, zones: Iterable[str]) -> Config:
         """The same configuration with the paths of these roots only."""

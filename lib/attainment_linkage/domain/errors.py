@@ -18,6 +18,8 @@
     |   |-- KeyMissingError        34
     |   |-- KeyExposedError        35
     |   `-- WeakKeyError           36
+    |-- AuditError             37  the audit log is not as it was written
+    |-- PurgeRefusedError      38  a run that may not be destroyed, or is not there
     |-- GateFailedError        40  a critical expectation failed
     |-- GateBrokenError        41  a gate could not be run as declared
     |-- EnvironmentFaultError  50  Java, Delta, heap, memory
@@ -154,6 +156,18 @@ class WeakKeyError(KeyRefusedError):
     """A secret key is not 32 random bytes."""
 
     code, exit_code = "KEY_WEAK", 36
+
+
+class AuditError(LinkageError):
+    """The audit log is not as it was written: changed, cut, or out of order."""
+
+    code, exit_code = "AUDIT_BROKEN", 37
+
+
+class PurgeRefusedError(LinkageError):
+    """A run is not destroyed: it is published, or there is none of this name."""
+
+    code, exit_code = "PURGE_REFUSED", 38
 
 
 class GateFailedError(LinkageError):

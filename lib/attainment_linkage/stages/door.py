@@ -10,16 +10,19 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.keys import KeyFile, make_key
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import open_session
+from attainment_linkage.core.audit import Head
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.road import BY_NAME
 from attainment_linkage.stages.application import apply, publish_register
 from attainment_linkage.stages.boundary import guarded
 from attainment_linkage.stages.closing import close
 from attainment_linkage.stages.link_files import link_files, say
+from attainment_linkage.stages.purge import purge_run
 from attainment_linkage.stages.run import run_one, run_road
 
 
@@ -72,6 +75,26 @@ def application(path: Path) -> int:
 def public_register(path: Path, env: str) -> int:
     """Write the register's public page; give back the exit code. No root is opened."""
     return _with_config(env, None, lambda config: publish_register(config, path), roots=())
+
+
+def audit(env: str, lake: Path | None, noted: Sequence[str]) -> int:
+    """Check the audit log, against heads noted elsewhere too; give back the exit code."""
+
+    def check(config: Config) -> None:
+        head = AuditLog.of(config).verify(*map(Head.of_text, noted))
+        RunLog().note("audit log as it was written; entries", head.entries)
+        RunLog().note("audit head", str(head))
+
+    return _with_config(env, lake, check)
+
+
+def purge(run: str, env: str, lake: Path | None, *, published: bool, break_lock: bool) -> int:
+    """Destroy what identifies people in a run; give back the exit code."""
+
+    def destroy(config: Config) -> None:
+        purge_run(run, config, RunLog(), is_published_too=published, break_lock=break_lock)
+
+    return _with_config(env, lake, destroy)
 
 
 def session(env: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -86,6 +87,12 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
         versions=fingerprint.pinned_versions(),
     )
     return key, inputs
+
+
+def hashes(stage: Stage, lake: Lake, read: Mapping[str, str]) -> dict[str, str]:
+    """What a stage reads, for the audit log: each table with its content hash, each file's."""
+    tables = {table.name: _record(lake, stage, table).content_hash for table in stage.reads}
+    return dict(read) | tables
 
 
 def _file_hashes(config: Config, lake: Lake) -> dict[str, str]:

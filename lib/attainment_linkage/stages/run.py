@@ -15,9 +15,11 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import check_java, open_session
+from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.stage_key import run_id
 from attainment_linkage.domain.road import BY_NAME, ROAD, SYNTHESISE, Stage
@@ -128,9 +130,13 @@ def _run(
             spark = stack.enter_context(session)
         results = _run_stages(stages, config, spark, lake, log, force)
         name = run_id({result.stage: result.key for result in results})
+        audit = AuditLog.of(config)
         if is_published:
-            _publish(stages, results, lake, name)
+            keys = {result.stage: result.key for result in results}
+            with audit.recorded(Deed("publish", name, FINISHED, inputs=keys)):
+                _publish(stages, results, lake, name)
             log.published(name, lake.zones)
+        log.note("audit head", str(audit.head()))
         summary = RunSummary(name, results, round(time.monotonic() - started, 3))
         if at_end is not None:
             at_end(spark, config, summary, log)

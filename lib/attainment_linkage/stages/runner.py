@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
 from attainment_linkage.adapters import delta, fingerprint, gates
+from attainment_linkage.adapters.audit_log import SKIPPED, AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
 from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import StageFailedError, ZoneError
 from attainment_linkage.domain.road import Stage
@@ -27,6 +29,8 @@ from attainment_linkage.domain.tables import LANDING, Table
 from attainment_linkage.stages import inputs
 
 Body = Callable[["StageRun"], None]
+KEY_ID = "key id"
+"""The note by which a stage says which secret it used: ``run.note(KEY_ID, key_file.key_id)``."""
 _NOTE_TEXT = re.compile(r"[A-Za-z0-9_ .:/%-]{1,60}")
 
 
@@ -179,19 +183,34 @@ def run_stage(
     key, read = inputs.key_of(stage, config, lake)
     started = time.monotonic()
     done = None if force else inputs.finished(stage, key, lake, spark, log)
+    audit = AuditLog.of(config)
+    deed = Deed(stage.name, key, SKIPPED, inputs=inputs.hashes(stage, lake, read))
     if done is not None:
+        audit.record(replace(deed, outputs=_hashes(done), key_id=_key_id(done)))
         log.skipped(stage.name, key)
         inputs.move_heads(stage, key, lake)
         return _result(stage, key, lake, done, time.monotonic() - started, is_skipped=True)
     run = StageRun(stage, config, spark, lake, key, log)
-    with log.stage(stage.name, stage.summary):
-        inputs.clear(stage, key, lake, is_forced=force)
-        body(run)
-        _require_all_written(run)
-    seconds = round(time.monotonic() - started, 3)
-    manifests = _publish(run, read, seconds)
+    with audit.recorded(deed) as outcome:
+        with log.stage(stage.name, stage.summary):
+            inputs.clear(stage, key, lake, is_forced=force)
+            body(run)
+            _require_all_written(run)
+        seconds = round(time.monotonic() - started, 3)
+        manifests = _publish(run, read, seconds)
+        outcome.outputs, outcome.key_id = _hashes(manifests), _key_id(manifests)
     log.finished(stage.name, seconds)
     return _result(stage, key, lake, manifests, seconds, is_skipped=False)
+
+
+def _hashes(manifests: Sequence[Manifest]) -> dict[str, str]:
+    """What a stage made, for the audit log: each table and file with its hash."""
+    found = {one.name: one.content_hash for made in manifests for one in made.tables}
+    return found | {one.path: one.sha256 for made in manifests for one in made.files}
+
+
+def _key_id(manifests: Sequence[Manifest]) -> str:
+    return next((str(made.notes[KEY_ID]) for made in manifests if KEY_ID in made.notes), "")
 
 
 def _require_all_written(run: StageRun) -> None:

@@ -1,0 +1,112 @@
+"""Purge: destroys the tables that identify people, of one run, by deleting their folders.
+
+A Delta table keeps deleted rows in its old files, so nothing is deleted from a table here: the
+folder goes. With it go what a killed run left (makings without a manifest, scratch frames) and
+the tracebacks and logs kept of failures, all of which can quote rows. The files as delivered,
+and the roots attributes and research, are left alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from attainment_linkage.adapters.faults import named
+from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.scratch import SCRATCH
+from attainment_linkage.adapters.workplace import FAULTS
+from attainment_linkage.domain import tables
+from attainment_linkage.domain.allow_list import declared
+from attainment_linkage.domain.errors import PurgeRefusedError
+from attainment_linkage.domain.road import ROAD
+
+ROOTS = (tables.LANDING, tables.IDENTIFIERS)
+"""The roots that hold what identifies a person: quarantined rows, and all the rest."""
+
+
+@dataclass(frozen=True)
+class Making:
+    """One making of one table: a folder private to a stage key, in one root."""
+
+    zone: str
+    table: str
+    stage_key: str
+
+    @property
+    def name(self) -> str:
+        """Its place in its root, as ``links/0123456789abcdef``."""
+        return f"{self.table}/{self.stage_key}"
+
+
+def purge(lake: Lake, run: str, *, is_published_too: bool) -> tuple[list[Making], list[Making]]:
+    """Destroy what a run holds of people; give back what was destroyed, and what is shared.
+
+    Tables that the published run reads too are kept, unless it is destroyed itself. Whoever
+    calls this holds the locks of both roots.
+
+    Raises:
+        PurgeRefusedError: there is no such run, or it is published and that was not said.
+    """
+    current = lake.current(tables.IDENTIFIERS) or {}
+    is_published = current.get("run_id") == run
+    if is_published and not is_published_too:
+        raise PurgeRefusedError(
+            f"purge: {run} is the published run. Publish another one first, or say --published "
+            "to destroy it all the same."
+        )
+    of_run = [making for zone in ROOTS for making in _makings(lake, zone, run)]
+    if not of_run:
+        raise PurgeRefusedError(
+            f"purge: this lake has no run {run}; it has "
+            f"{', '.join(lake.runs(tables.IDENTIFIERS)) or 'none'}. Give one of these."
+        )
+    published = {
+        making
+        for zone in ROOTS
+        if not is_published
+        for making in _makings(lake, zone, str(current.get("run_id")))
+    }
+    doomed = [making for making in of_run if making not in published]
+    _retract(lake, doomed)
+    for making in doomed:
+        _destroy(lake.root(making.zone) / making.table / making.stage_key)
+    for leftover in _leftovers(lake):
+        _destroy(leftover)
+    for zone in ROOTS:
+        lake.forget_run(zone, run)
+    return doomed, [making for making in of_run if making in published]
+
+
+def _makings(lake: Lake, zone: str, run: str) -> list[Making]:
+    body = lake.run(zone, run) or {"tables": {}}
+    return [Making(zone, name, line["stage_key"]) for name, line in body["tables"].items()]
+
+
+def _retract(lake: Lake, doomed: list[Making]) -> None:
+    """Take back pointers, heads and manifests first: nothing may point to what is gone."""
+    writers = {table.name: stage.name for stage in ROAD for table in stage.writes}
+    for making in doomed:
+        if making.table in writers:
+            lake.retract(making.zone, writers[making.table], making.stage_key)
+
+
+def _leftovers(lake: Lake) -> Iterator[Path]:
+    """Folders that no manifest knows, scratch frames and kept faults."""
+    for zone in ROOTS:
+        root = lake.root(zone)
+        yield from (root / SCRATCH, root / FAULTS)
+        known = lake.made(zone)
+        for table in declared().values():
+            for folder in (root / table.name).glob("*") if table.zone == zone else ():
+                if (table.name, folder.name) not in known:
+                    yield folder
+
+
+def _destroy(folder: Path) -> None:
+    if folder.exists():
+        try:
+            shutil.rmtree(folder)
+        except OSError as refused:
+            raise named(refused, "purge") from None
