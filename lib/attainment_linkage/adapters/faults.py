@@ -36,7 +36,7 @@ _JAVA_CAUSE = re.compile(
     r"^(?:Caused by|): (?:[a-z]\w*\.)+([A-Z]\w*(?:Exception|Error))(?:: \[([A-Z][A-Z0-9_.]*)\])?",
     re.MULTILINE,
 )
-_OUR_ERROR = re.compile(r"^attainment_linkage\.domain\.errors\.(\w+): (.*)$", re.MULTILINE)
+_OUR_ERROR = re.compile(r"^attainment_linkage\.domain\.\w*error\w*\.(\w+): (.*)$", re.MULTILINE)
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

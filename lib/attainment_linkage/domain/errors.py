@@ -48,12 +48,21 @@ Messages hold names of tables, columns and files, and counts; never a row's valu
 
 from __future__ import annotations
 
-
-class LinkageError(Exception):
-    """Anything that stops the road with a reason a person can act on."""
-
-    code = "LINKAGE_ERROR"
-    exit_code = 1
+from attainment_linkage.domain.custody_errors import AnalysisError as AnalysisError
+from attainment_linkage.domain.custody_errors import ApplicationError as ApplicationError
+from attainment_linkage.domain.custody_errors import AuditError as AuditError
+from attainment_linkage.domain.custody_errors import CountsDifferError as CountsDifferError
+from attainment_linkage.domain.custody_errors import ExtractRefusedError as ExtractRefusedError
+from attainment_linkage.domain.custody_errors import KeyExposedError as KeyExposedError
+from attainment_linkage.domain.custody_errors import KeyMissingError as KeyMissingError
+from attainment_linkage.domain.custody_errors import KeyRefusedError as KeyRefusedError
+from attainment_linkage.domain.custody_errors import OutputUnusableError as OutputUnusableError
+from attainment_linkage.domain.custody_errors import ProjectRefusedError as ProjectRefusedError
+from attainment_linkage.domain.custody_errors import PurgeRefusedError as PurgeRefusedError
+from attainment_linkage.domain.custody_errors import RegisterError as RegisterError
+from attainment_linkage.domain.custody_errors import ScriptFailedError as ScriptFailedError
+from attainment_linkage.domain.custody_errors import WeakKeyError as WeakKeyError
+from attainment_linkage.domain.linkage_error import LinkageError as LinkageError
 
 
 class ConfigError(LinkageError):
@@ -134,42 +143,6 @@ class ZoneError(LinkageError):
     code, exit_code = "ZONE_FORBIDDEN", 32
 
 
-class KeyRefusedError(LinkageError):
-    """The file of a secret key cannot be used, or cannot be made."""
-
-    code, exit_code = "KEY_REFUSED", 33
-
-
-class KeyMissingError(KeyRefusedError):
-    """The file of a secret key is not there."""
-
-    code, exit_code = "KEY_MISSING", 34
-
-
-class KeyExposedError(KeyRefusedError):
-    """Others may read or replace a secret key, or it lies beside what it protects."""
-
-    code, exit_code = "KEY_EXPOSED", 35
-
-
-class WeakKeyError(KeyRefusedError):
-    """A secret key is not 32 random bytes."""
-
-    code, exit_code = "KEY_WEAK", 36
-
-
-class AuditError(LinkageError):
-    """The audit log is not as it was written: changed, cut, or out of order."""
-
-    code, exit_code = "AUDIT_BROKEN", 37
-
-
-class PurgeRefusedError(LinkageError):
-    """A run is not destroyed: it is published, or there is none of this name."""
-
-    code, exit_code = "PURGE_REFUSED", 38
-
-
 class GateFailedError(LinkageError):
     """A critical expectation failed: the table is not published."""
 
@@ -230,12 +203,6 @@ class StoreUnsupportedError(LinkageError):
     code, exit_code = "STORE_UNSUPPORTED", 61
 
 
-class OutputUnusableError(LinkageError):
-    """An output brought to be checked is not what its description says, or has none."""
-
-    code, exit_code = "OUTPUT_UNUSABLE", 64
-
-
 class PlanOverBudgetError(LinkageError):
     """The blocking rules form more candidate pairs than the budget allows."""
 
@@ -254,49 +221,7 @@ class TrainingError(LinkageError):
     code, exit_code = "TRAINING_FAILED", 72
 
 
-class AnalysisError(LinkageError):
-    """A definition of conf/analysis.toml is refused, or one of its models cannot be fitted."""
-
-    code, exit_code = "ANALYSIS_REFUSED", 97
-
-
 class StageFailedError(LinkageError):
     """A stage failed for another reason; the message holds no row values."""
 
     code, exit_code = "STAGE_FAILED", 80
-
-
-class CountsDifferError(LinkageError):
-    """Records in are not records out and set aside: something was lost or doubled."""
-
-    code, exit_code = "COUNTS_DIFFER", 90
-
-
-class RegisterError(LinkageError):
-    """The register of projects is refused; the message lists every problem."""
-
-    code, exit_code = "REGISTER_REFUSED", 91
-
-
-class ApplicationError(LinkageError):
-    """An application lacks what is needed to decide on it; the message lists all of it."""
-
-    code, exit_code = "APPLICATION_INCOMPLETE", 92
-
-
-class ProjectRefusedError(LinkageError):
-    """A project, or a person for it, that may not be served; the message has the reasons."""
-
-    code, exit_code = "PROJECT_REFUSED", 93
-
-
-class ExtractRefusedError(LinkageError):
-    """An extract holds what could identify somebody; it was destroyed."""
-
-    code, exit_code = "EXTRACT_REFUSED", 94
-
-
-class ScriptFailedError(LinkageError):
-    """A researcher's script ended with an error; what it said is in the staging folder."""
-
-    code, exit_code = "SCRIPT_FAILED", 95
