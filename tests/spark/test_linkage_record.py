@@ -39,6 +39,8 @@ LEFT_ROWS = {
     "titled": {"first": "Dr. Bob Lee", "last": "Smith Jr", "born": "4/3/85"},
     "swapped": {"first": "Kelly", "last": "Ann", "born": "04.03.1985"},
     "straight": {"first": "Ann", "last": "Kelly", "born": "04-Mar-1985"},
+    "titles that are names": {"first": "MD", "last": "K.C."},
+    "title": {"first": "Dr", "last": "Lord"},
     "placeholder": {"first": "baby boy", "last": "Unknown", "born": "March 4 1985"},
     "solid": {"born": "19850304"},
     "solid day first": {"born": "04031985"},
@@ -60,7 +62,10 @@ LEFT_ROWS = {
     "nothing": {},
     "blank": dict.fromkeys(["first", "last", "born", "gender", "code", "line", "tenure"], " "),
 }
+DATED = [key for key, row in LEFT_ROWS.items() if row.get("born")][:9]
 RIGHT_ROWS = {
+    "double surname": {"whole": "Jean-Luc  Smith-Jones", "month": "1"},
+    "loose hyphens": {"whole": "-Ann - Lee-", "month": "1"},
     "full name": {"whole": "Mrs Anne Marie O’NEILL", "day": "4", "month": "3.0", "year": "1985"},
     "one word": {"whole": "Prince", "month": "March", "day": "32"},
     "parted": {"number": "12A", "road": "HIGH ST.", "home": "owned outright"},
@@ -120,6 +125,8 @@ def test_both_sides_have_the_same_columns_and_types(frames):
             | {"middle_initial": "L", "given_names": ["BOB", "LEE"], "surname": "SMITH"}
             | {"surname_sound": "S530", "name_forward": "BOB SMITH"},
         ),
+        ("titles that are names", {"forename": "MD", "surname": "KC"}),
+        ("title", {"forename": None, "surname": "LORD"}),
         ("placeholder", {"forename": None, "surname": None, "name_forward": None}),
     ],
 )
@@ -139,7 +146,7 @@ def test_swapped_names_meet(records):
 @pytest.mark.parametrize(
     ("key", "date", "year", "month", "day"),
     [
-        *((key, "1985-03-04", "1985", "03", "04") for key in list(LEFT_ROWS)[:9]),
+        *((key, "1985-03-04", "1985", "03", "04") for key in DATED),
         ("month first", "1985-12-25", "1985", "12", "25"),
         ("two digits", "2004-12-25", "2004", "12", "25"),
         ("no day", None, "1985", "03", None),
@@ -206,6 +213,18 @@ def test_a_full_name_gives_forename_and_surname(records):
 
     assert (row["forename"], row["middle_names"], row["surname"]) == ("ANNE", "MARIE", "ONEILL")
     assert (single["forename"], single["surname"]) == ("PRINCE", None)
+
+
+def test_a_hyphen_holds_the_last_word_of_a_full_name_together(records):
+    double, loose = records[1]["double surname"], records[1]["loose hyphens"]
+
+    assert (double["forename"], double["middle_names"], double["surname"]) == (
+        "JEAN",
+        "LUC",
+        "SMITH JONES",
+    )
+    assert double["surname_parts"] == ["SMITHJONES", "SMITH", "JONES"]
+    assert (loose["forename"], loose["surname"]) == ("ANN", "LEE")
 
 
 def test_a_date_is_put_together_from_its_parts(records):

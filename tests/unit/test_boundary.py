@@ -66,6 +66,18 @@ def test_a_full_disk_has_its_own_exit_code(tmp_path, capfd):
     assert capfd.readouterr().err.startswith("DISK_FULL: run: no space is left")
 
 
+def test_a_signal_stops_with_its_code_whatever_breaks_off_while_closing(capfd):
+    def work():
+        try:
+            raise SystemExit(143)
+        finally:
+            raise ValueError("CANARY")
+
+    assert guarded(failing(SystemExit(143))) == guarded(work) == 143
+    said = "stopped by a signal; nothing of the stage at work was published.\n"
+    assert capfd.readouterr() == ("", said * 2)
+
+
 def test_the_keyboard_stops_without_a_traceback(capfd):
     assert guarded(failing(KeyboardInterrupt())) == 130
     assert "stopped by the keyboard" in capfd.readouterr().err

@@ -47,7 +47,7 @@ def test_a_file_of_ones_own_serves_as_environment(conf, tmp_path):
 
 def test_every_problem_is_reported_at_once_under_its_file(conf):
     base = (conf / "base.toml").read_text().replace("margin_bits = 3.0", "margin_bits = 0")
-    (conf / "base.toml").write_text(base.replace('relation = "one_to_one"', ""))
+    (conf / "base.toml").write_text(base.replace("training_pairs = 1_000_000", ""))
     (conf / "local.toml").write_text('[link]\naccept_bit = 1\nseed = "x"\n[spark]\nmaster = 3\n')
 
     with pytest.raises(ConfigError, match="configuration: 6 problems") as caught:
@@ -56,7 +56,7 @@ def test_every_problem_is_reported_at_once_under_its_file(conf):
     base_part, _, rest = str(caught.value).partition("local.toml:")
     own_part, _, given_part = rest.partition("given on the command line:")
     assert "link.margin_bits is 0; it must be above 0" in base_part
-    assert "link.relation is missing" in base_part
+    assert "link.training_pairs is missing" in base_part
     assert "link.accept_bit is not a known key" in own_part
     assert "link.seed is 'x'; it must be a whole number" in own_part
     assert "spark.master is 3; it must be a text" in own_part
@@ -66,7 +66,7 @@ def test_every_problem_is_reported_at_once_under_its_file(conf):
 @pytest.mark.parametrize(
     ("section", "key", "value", "said"),
     [
-        ("link", "relation", "some", "must be one of 'one_to_one'"),
+        ("link", "term_frequency_population", "some", "must be one of 'both'"),
         ("link", "task_memory_mib", 1, "must be at least 64"),
         ("link", "seed", True, "must be a whole number"),
         ("link", "accept_bits", float("nan"), "must be at least -50"),

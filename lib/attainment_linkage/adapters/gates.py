@@ -8,9 +8,11 @@ value of a row is asked for, kept or shown.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ CRITICAL = "critical"
 WARNING = "warning"
 _COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
 _COUNTED = ("element_count", "unexpected_count")
+_STARTING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,12 @@ def _require_form(suite: Any, name: str) -> None:
             )
 
 
+def prepare() -> None:
+    """Import Great Expectations, which takes seconds: in a thread, while the session starts."""
+    with _STARTING, contextlib.suppress(Exception):
+        _context()
+
+
 @cache
 def _context() -> Any:
     """One ephemeral context for the process: no files, no telemetry, no log of values."""
@@ -142,10 +151,11 @@ def _context() -> Any:
 
 def _validated(frame: DataFrame, suite: Mapping[str, Any], name: str) -> list[Any]:
     """The results of all expectations, as many as were declared."""
+    declared = suite["expectations"]
+    with _STARTING:
+        context = _context()
     import great_expectations as gx
 
-    declared = suite["expectations"]
-    context = _context()
     try:
         source = context.data_sources.add_or_update_spark("spark", persist=False)
         asset = source.add_dataframe_asset(name)

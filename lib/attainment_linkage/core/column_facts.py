@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from attainment_linkage.core.roles import ATTRIBUTE
+
 FULL_SHARE = 0.9
 """Share of one value among the non-null from which a column carries no information."""
 
@@ -32,9 +34,11 @@ SCREENED_ROLES = (
     "identifier",
     "occupation",
     "ethnic_group",
-    "sex",
 )
-"""Roles whose columns are set aside when (nearly) one value fills them."""
+"""Roles whose columns are set aside when (nearly) one value fills them; so are attributes.
+
+Not sex: where nine in ten are of one sex, it still tells the tenth apart.
+"""
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,14 @@ def facts_from_counts(counts: Mapping[str, int | None]) -> ColumnFacts:
     def count(name: str) -> int:
         return counts.get(name) or 0
 
+    attributes = {
+        name.removesuffix("_top")
+        for name in counts
+        if name.startswith(ATTRIBUTE) and name.endswith("_top")
+    }
     idle = {
         role
-        for role in SCREENED_ROLES
+        for role in attributes.union(SCREENED_ROLES)
         if count(f"{role}_filled") and count(f"{role}_top") >= FULL_SHARE * count(f"{role}_filled")
     }
     dates = count("birth_dates")

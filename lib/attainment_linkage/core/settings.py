@@ -191,7 +191,6 @@ class LinkSettings(Settings):
     training_pairs: int = setting(at_least=1)
     seed: int = setting(at_least=0)
     term_frequency_population: str = setting(one_of=("both", "left", "right"))
-    relation: str = setting(one_of=("one_to_one", "many_to_one", "one_to_many", "many_to_many"))
 
     def contradictions(self) -> Iterator[str]:
         """A pair cannot be accepted that was never kept for review."""

@@ -28,17 +28,24 @@ def guarded(work: Callable[[], object], *, fault_root: Path | None = None) -> in
     """
     try:
         work()
-    except LinkageError as error:
-        _say(error, _keep_traceback(error, fault_root) if error.__context__ else None)
-        return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("stopped by the keyboard; nothing of the stage at work was published.\n")
-        return INTERRUPTED
+        return _stopped("the keyboard", INTERRUPTED)
+    except SystemExit as stop:
+        return _stopped("a signal", stop.code)
     except Exception as error:  # noqa: BLE001  the boundary: everything leaves with a name
+        stops = [one for one in chain(error) if isinstance(one, SystemExit)]
+        if stops:  # what was being closed broke off
+            return _stopped("a signal", stops[0].code)
         found = named(error, "run")
-        _say(found, _keep_traceback(error, fault_root))
+        is_told_whole = found is error and not error.__context__
+        _say(found, None if is_told_whole else _keep_traceback(error, fault_root))
         return found.exit_code
     return 0
+
+
+def _stopped(by: str, code: object) -> int:
+    sys.stderr.write(f"stopped by {by}; nothing of the stage at work was published.\n")
+    return code if isinstance(code, int) else INTERRUPTED
 
 
 def _say(error: LinkageError, kept: Path | None) -> None:

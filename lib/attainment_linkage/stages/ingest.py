@@ -63,12 +63,13 @@ def _take_in(run: StageRun, inspected: Inspected) -> None:
         intake.refuse_mostly_refused(
             source, reasons, refused.count(), count, limits.largest_refused_share
         )
-        quarantined = run.write(refused, source.quarantine_table).count()
+        run.write(refused, source.quarantine_table)
+        quarantined = run.written[source.quarantine_table.name]
         run.note(f"{source.name}: rows quarantined", quarantined)
         for table in (source.identity_table, source.attribute_table):
             half = ingest.accepted_rows(rows(table.names), refused, table)
-            accepted = run.write(half, table).count()
-            intake.refuse_lost_rows(table.name, count, accepted, quarantined)
+            run.write(half, table)
+            intake.refuse_lost_rows(table.name, count, run.written[table.name], quarantined)
         run.note(f"{source.name}: rows accepted", count - quarantined)
     finally:
         refused.unpersist()

@@ -51,7 +51,7 @@ def _link(run: StageRun, folder: Path) -> None:
 def policy_of(settings: LinkSettings, parallel_tasks: int) -> LinkagePolicy:
     """The linkage policy that the configuration signs off."""
     return LinkagePolicy(
-        resolve=ResolvePolicy(settings.accept_bits, settings.margin_bits, settings.relation),
+        resolve=ResolvePolicy(settings.accept_bits, settings.margin_bits, "one_to_one"),
         review_bits=settings.review_bits,
         pair_budget=settings.candidate_pair_budget,
         bucket_pairs=settings.bucket_pairs,

@@ -7,6 +7,7 @@ end: one pointer per root, each in one atomic step, the research root last.
 from __future__ import annotations
 
 import importlib
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from attainment_linkage.adapters import gates
 from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
@@ -126,6 +128,7 @@ def _run(
         if spark is None:
             name = stages[0].name if len(stages) == 1 else "run"
             is_short = SYNTHESISE in stages and config.synthesise.is_short
+            threading.Thread(target=gates.prepare, name="gates").start()
             session = open_session(config, f"attainment-linkage {name}", is_short=is_short)
             spark = stack.enter_context(session)
         results = _run_stages(stages, config, spark, lake, log, force)

@@ -8,30 +8,29 @@ under the same key is kept; anything else in its way is deleted first.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
-from attainment_linkage.adapters import delta, fingerprint, gates
 from attainment_linkage.adapters.audit_log import SKIPPED, AuditLog
 from attainment_linkage.adapters.lake import Lake
-from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
+from attainment_linkage.adapters.manifests import Manifest, TableRecord
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
-from attainment_linkage.domain.errors import StageFailedError, ZoneError
+from attainment_linkage.domain.errors import StageFailedError
 from attainment_linkage.domain.road import Stage
-from attainment_linkage.domain.tables import LANDING, Table
 from attainment_linkage.stages import inputs
+from attainment_linkage.stages.stage_run import StageRun
 
-Body = Callable[["StageRun"], None]
+__all__ = ["KEY_ID", "Body", "StageResult", "StageRun", "run_stage"]
+
+Body = Callable[[StageRun], None]
 KEY_ID = "key id"
 """The note by which a stage says which secret it used: ``run.note(KEY_ID, key_file.key_id)``."""
-_NOTE_TEXT = re.compile(r"[A-Za-z0-9_ .:/%-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -46,108 +45,6 @@ class StageResult:
     tables: tuple[TableRecord, ...]
     paths: dict[str, Path]
     notes: dict[str, float | int | str]
-
-
-@dataclass
-class StageRun:
-    """What the body of a stage is given: its inputs, its outputs, its settings."""
-
-    stage: Stage
-    config: Config
-    spark: SparkSession
-    lake: Lake
-    key: str
-    log: RunLog
-    tables: dict[str, TableRecord] = field(default_factory=dict)
-    files: list[FileRecord] = field(default_factory=list)
-    notes: dict[str, float | int | str] = field(default_factory=dict)
-
-    @property
-    def landing_path(self) -> Path:
-        """The landing root; a ZoneError for a stage that may not open it."""
-        return self.lake.root(LANDING)
-
-    def read(self, table: Table) -> DataFrame:
-        """A table of an earlier stage, as its head names it.
-
-        Raises:
-            MissingTableError: it has not been made; the message names the stage to run.
-            ZoneError: the stage does not declare that it reads this table.
-        """
-        if table not in self.stage.reads:
-            raise ZoneError(
-                f"{self.stage.name}: it may not read {table.name}; its reads are declared in "
-                "domain/road.py."
-            )
-        return inputs.read(self.spark, self.lake, self.stage, table)
-
-    def write(self, frame: DataFrame, table: Table) -> DataFrame:
-        """Write a table, audit what was written, and give it back as read.
-
-        Raises:
-            ZoneError: the stage does not declare that it writes this table.
-            MissingColumnsError: the frame has not exactly the declared columns.
-            GateFailedError, GateBrokenError: the table stays unpublished.
-        """
-        if table not in self.stage.writes or table.name in self.tables:
-            raise ZoneError(
-                f"{self.stage.name}: it may not write {table.name}, or has already; its writes "
-                "are declared in domain/road.py, each once."
-            )
-        started = time.monotonic()
-        path = self.lake.table_path(table, self.key)
-        self._put(frame, path, table)
-        written = delta.read(self.spark, path, table, version=0)
-        result = gates.audit(written, table)
-        content = delta.content(written)
-        record = TableRecord(
-            name=table.name,
-            path=str(path.relative_to(self.lake.root(table.zone))),
-            version=0,
-            rows=content.rows,
-            content_hash=content.hash,
-            schema_hash=delta.schema_hash(table),
-            seconds=round(time.monotonic() - started, 3),
-            gate_seconds=round(result.seconds, 3),
-            gate=tuple(vars(one) for one in result.expectations),
-        )
-        self.tables[table.name] = record
-        self.log.table(table.name, record.rows, record.seconds, record.gate_seconds)
-        self.log.warnings(table.name, result.warnings)
-        return written
-
-    def _put(self, frame: DataFrame, path: Path, table: Table) -> None:
-        """Write the table, unless this very transaction is already there and whole."""
-        app_id = f"{self.stage.name}:{self.key}"
-        delta.require_schema(frame, table)
-        promised = delta.committed_rows(path, app_id)
-        if promised is not None and _holds(self.spark, path, table, promised):
-            self.log.adopted(table.name)
-            return
-        self.lake.wipe(table, self.key)
-        self.lake.require_space()
-        delta.write(frame, path, table, app_id)
-
-    def note(self, name: str, value: float | int | str) -> None:
-        """Keep a metric in the manifest: a number, or a short text fixed in the code."""
-        if isinstance(value, str) and not _NOTE_TEXT.fullmatch(value):
-            raise StageFailedError(
-                f"{self.stage.name}: the note {name} is not a number or a short plain text."
-            )
-        self.notes[name] = value
-        self.log.note(name, value)
-
-    def made(self, path: Path) -> None:
-        """Keep a file or folder made outside Delta in the manifest, by its size and hash."""
-        self.files.append(fingerprint.of_path(path))
-
-
-def _holds(spark: SparkSession, path: Path, table: Table, rows: int) -> bool:
-    """Whether a committed table can be read in full and has the rows its commit promised."""
-    try:
-        return delta.content(delta.read(spark, path, table, version=0)).rows == rows
-    except StageFailedError:
-        return False
 
 
 def run_stage(
@@ -194,7 +91,8 @@ def run_stage(
     with audit.recorded(deed) as outcome:
         with log.stage(stage.name, stage.summary):
             inputs.clear(stage, key, lake, is_forced=force)
-            body(run)
+            with run.audits:
+                body(run)
             _require_all_written(run)
         seconds = round(time.monotonic() - started, 3)
         manifests = _publish(run, read, seconds)

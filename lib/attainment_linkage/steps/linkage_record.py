@@ -102,11 +102,11 @@ _NAME_ROLES = (
     "middle_initial",
     "surname",
     "former_surname",
-    "full_name",
 )
 _PLAIN_ROLES = ("birth_year", "birth_month", "birth_day", "house_number", "street", "address_line")
 _CLEANED: Mapping[str, Callable[[Column], Column]] = {
     **dict.fromkeys(_NAME_ROLES, names.name_words),
+    "full_name": names.full_name_words,
     **dict.fromkeys(_PLAIN_ROLES, F.trim),
     "date_of_birth": dates.date_text,
     "age": dates.number_text,
@@ -176,10 +176,11 @@ def _other_postcodes(columns: dict[str, Column], rows: DataFrame) -> Column:
 
 def _name_parts() -> list[Column]:
     """Forename, middle names and surname; a full name fills what the others leave null."""
-    full, before = F.col("full_name_text"), names.words_before_last(F.col("full_name_text"))
+    full = F.col("full_name_text")
+    before = names.without_hyphens(names.words_before_last(full))
     given, middle = F.coalesce("forename_text", before), F.col("middle_name_text")
     later = F.coalesce(names.words_after_first(given), names.words_after_first(before))
-    surname = F.coalesce("surname_text", names.last_word(full))
+    surname = F.coalesce("surname_text", names.without_hyphens(names.last_word(full)))
     return [
         names.first_word(given).alias("forename"),
         F.coalesce(middle, later).alias("middle_names"),

@@ -25,6 +25,8 @@ _TITLES = (
 _SUFFIXES = (
     "JR|SR|JNR|SNR|JUNIOR|SENIOR|II|III|IV|ESQ|ESQUIRE|BT|BART|BARONET|PHD|MD|OBE|MBE|CBE|KC|QC|MP"
 )
+_ALSO_NAMES = "LORD|BART|JUNIOR|SENIOR|KC|MD"
+"""Titles and suffixes that are names where nothing else is there: KC is a surname of Nepal."""
 _PARTICLES = (
     "DE",
     "DA",
@@ -80,14 +82,29 @@ def name_words(name: Column) -> Column:
 
     Ordinals (1ST, 7TH) go; digits that stand for letters (0, 1, 5, 8, |) become them.
     """
+    return _plain_words(name, r"[^A-Z]+")
+
+
+def full_name_words(name: Column) -> Column:
+    """As ``name_words``, but a hyphen between letters stays: SMITH-JONES is one surname."""
+    return F.regexp_replace(_plain_words(name, r"(?:[^A-Z-]|-(?![A-Z])|(?<![A-Z])-)+"), " +", " ")
+
+
+def without_hyphens(name: Column) -> Column:
+    """A part of a ``full_name_words`` as ``name_words`` would have it."""
+    return F.translate(name, "-", " ")
+
+
+def _plain_words(name: Column, signs: str) -> Column:
     text = folded(name)
     text = F.regexp_replace(text, r"\b\d+(ST|ND|RD|TH)\b|\([^)]*\)", " ")
     text = F.translate(text, _LOOKALIKE_DIGITS, _LOOKALIKE_LETTERS)
     text = F.regexp_replace(text, r"['’‘`´.]", "")
-    text = F.trim(F.regexp_replace(text, r"[^A-Z]+", " "))
-    text = F.trim(F.regexp_replace(text, rf"^(?:(?:{_TITLES})(?: |$))+", ""))
+    text = F.trim(F.regexp_replace(text, signs, " "))
+    text = F.trim(F.regexp_replace(text, rf"^(?!(?:{_ALSO_NAMES})$)(?:(?:{_TITLES})(?: |$))+", ""))
     text = F.trim(F.regexp_replace(text, rf"(?: (?:{_SUFFIXES}))+$", ""))
-    is_placeholder = text.rlike(rf"^(?:{_PLACEHOLDERS}|{_SUFFIXES}|(.)\1{{2,}})$")
+    suffix_alone = rf"(?!(?:{_ALSO_NAMES})$)(?:{_SUFFIXES})"
+    is_placeholder = text.rlike(rf"^(?:{_PLACEHOLDERS}|{suffix_alone}|(.)\1{{2,}})$")
     return null_if_blank(F.when(~is_placeholder, text))
 
 
