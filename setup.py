@@ -1,5 +1,7 @@
 """Packaging: the direct dependencies, each pinned; conf/constraints.txt pins what they bring."""
 
+from glob import glob
+
 from setuptools import find_packages, setup
 
 RUN_TIME = [
@@ -37,6 +39,10 @@ setup(
     package_dir={"": "lib"},
     packages=find_packages("lib"),
     package_data={"attainment_linkage.adapters": ["pages/*.html"]},
+    data_files=[
+        (f"share/attainment-linkage/{folder}", sorted(glob(f"{folder}/*.*")))
+        for folder in ("conf", "expectations")
+    ],
     install_requires=RUN_TIME,
     extras_require={"dev": DEVELOPMENT},
     entry_points={"console_scripts": ["attainment-linkage = attainment_linkage.cli:main"]},

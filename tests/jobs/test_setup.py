@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from attainment_linkage.adapters import project
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -104,3 +106,18 @@ def test_make_stops_before_it_makes_anything(tmp_path, target):
     assert done.returncode
     assert "Spark needs Java 17 or 21" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_what_is_installed_brings_the_configuration_and_the_gates(tmp_path, monkeypatch):
+    command = [sys.executable, "setup.py", "--quiet", "install_data", f"--install-dir={tmp_path}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+    home = tmp_path / "share" / "attainment-linkage"
+    for folder in ("conf", "expectations"):
+        delivered = {path.name for path in (ROOT / folder).iterdir() if path.is_file()}
+        assert {path.name for path in (home / folder).iterdir()} == delivered
+    monkeypatch.setattr(project, "__file__", str(tmp_path / "lib" / "a" / "b" / "project.py"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.chdir(tmp_path / "share")
+    assert project.project_folder() == home

@@ -2,12 +2,14 @@
 
 They are the owner's, at the top level of the project, not inside the package. They are
 looked for in the folder named by the environment variable ATTAINMENT_LINKAGE_HOME, then in
-the tree this package is installed from, then in the working folder.
+the tree this package is installed from, in the working folder, and last where a wheel puts
+them: ``share/attainment-linkage`` of the environment.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from attainment_linkage.domain.errors import ConfigError
@@ -23,7 +25,8 @@ def project_folder() -> Path:
     """
     source_tree = Path(__file__).resolve().parents[3]
     given = os.environ.get(HOME_VARIABLE)
-    places = [Path(given)] if given else [source_tree, Path.cwd()]
+    installed = Path(sys.prefix) / "share" / "attainment-linkage"
+    places = [Path(given)] if given else [source_tree, Path.cwd(), installed]
     for place in places:
         if (place / "conf" / "base.toml").is_file():
             return place
