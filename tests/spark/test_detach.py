@@ -60,7 +60,9 @@ def test_names_the_missing_column_before_any_spark_job(rows):
         detach.link_spine(pupils, rows(tables.LINKS, LINKS))
 
 
-def test_the_spine_leaves_the_identifiers_root_and_no_column_of_a_linkage_record_goes_along():
-    assert [table.zone for table in DETACH.writes] == [tables.ATTRIBUTES]
-    assert not tables.LINK_SPINE.has_personal_columns
-    assert not set(tables.LINK_SPINE.names) & {field.name for field in tables.LINKAGE_FIELDS}
+def test_only_spine_and_draws_leave_and_no_column_of_a_linkage_record_goes_along():
+    assert set(DETACH.writes) == {tables.LINK_SPINE, tables.LINK_DRAWS}
+    for table in DETACH.writes:
+        assert table.zone == tables.ATTRIBUTES
+        assert not table.has_personal_columns
+        assert not set(table.names) & {field.name for field in tables.LINKAGE_FIELDS}

@@ -102,7 +102,7 @@ def test_a_draw_s_step_is_nearly_the_fit_without_the_pupils_it_takes_away(gaps_m
     change = pattern_counts(FRAME.loc[leaving], CODES.loc[leaving], draw=1, sign=-1)
     design = Design.of(gaps_model, counts)
     fit = fitted(design.patterns(counts))
-    step = moved(fit, design.patterns(counts), design.patterns(change))
+    step = moved(fit, design.patterns(change))
     left = pattern_counts(FRAME.drop(leaving), CODES.drop(leaving))
     refitted = fitted(design.patterns(left)).coefficients - fit.coefficients
 

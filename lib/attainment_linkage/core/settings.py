@@ -202,6 +202,14 @@ class LinkSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DetachSettings(Settings):
+    """Draws of links, by which ``analyse`` tells what linkage error does to its answers."""
+
+    link_draws: int = setting(at_least=2, at_most=1000)
+    seed: int = setting(at_least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class MeasureSettings(Settings):
     """Link quality by group: pupils a shown rate rests on; weights as multiples of their mean."""
 
@@ -227,6 +235,7 @@ class Config(Settings):
     ingest: IngestSettings
     standardise: StandardiseSettings
     link: LinkSettings
+    detach: DetachSettings
     measure: MeasureSettings
     projects: ProjectsSettings
 

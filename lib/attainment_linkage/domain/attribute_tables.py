@@ -153,3 +153,20 @@ QUARANTINE_LINKS = Table(
     ("attainment_id", "census_id"),
 )
 """Links set aside by ``pseudonymise``; their pupils stay, unlinked."""
+
+LINK_DRAWS = Table(
+    "link_draws",
+    "one row per draw of links and pupil that the draw links otherwise than the links do",
+    ATTRIBUTES,
+    (
+        ATTAINMENT_ID,
+        Column("draw", "number of the draw, from 1", "int", is_required=True),
+        Column("census_id", "the Census person it is linked to in this draw; null: nobody"),
+        Column(
+            "weight_band", "match weight rounded down to 2 bits; null: not linked", "int", "bits"
+        ),
+        Column("matchkey_number", "strictest matchkey that holds, null where none", "int"),
+    ),
+    ("attainment_id", "draw"),
+)
+"""Linkage error without names: what links as likely as those made would have been."""

@@ -15,9 +15,9 @@ from attainment_linkage.domain.research_attainment import (
 )
 from attainment_linkage.domain.research_household import HOUSEHOLD
 from attainment_linkage.domain.research_own import IDS, LINK, OWN, PLACES
-from attainment_linkage.domain.table import RESEARCH, Table
+from attainment_linkage.domain.table import RESEARCH, Column, Table
 
-__all__ = ["FLAGS", "LINKED_PUPILS", "RESEARCH_TABLES", "VULNERABILITY_FLAGS"]
+__all__ = ["DRAWN_PUPILS", "FLAGS", "LINKED_PUPILS", "RESEARCH_TABLES", "VULNERABILITY_FLAGS"]
 
 LINKED_PUPILS = Table(
     "linked_pupils",
@@ -26,6 +26,18 @@ LINKED_PUPILS = Table(
     (*IDS, *LINK, *OWN, *PLACES, *HOUSEHOLD, *ATTAINED, *VULNERABILITY),
     ("person_id",),
 )
+
+DRAWN_PUPILS = Table(
+    "drawn_pupils",
+    "one row per draw of links and pupil that the draw links otherwise than the links do",
+    RESEARCH,
+    (
+        Column("draw", "number of the draw of links, from 1", "int", is_required=True),
+        *LINKED_PUPILS.columns,
+    ),
+    ("draw", "person_id"),
+)
+"""What linkage error would have made of the research table: read by ``analyse`` alone."""
 
 RESEARCH_TABLES = (LINKED_PUPILS,)
 """Every table of the research root that a project may be approved for."""

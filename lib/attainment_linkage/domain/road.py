@@ -109,10 +109,11 @@ LINK = Stage(
 
 DETACH = Stage(
     name="detach",
-    summary="takes the names off the links: one spine row per pupil, for use beside attributes",
-    reads=(tables.ATTAINMENT_PEOPLE, tables.LINKS),
-    writes=(tables.LINK_SPINE,),
-    step_modules=("detach",),
+    summary="takes the names off the links and off draws of what else they may have been",
+    reads=(tables.ATTAINMENT_PEOPLE, tables.LINKS, tables.SCORED_PAIRS),
+    writes=(tables.LINK_SPINE, tables.LINK_DRAWS),
+    step_modules=("detach", "draw_links"),
+    config_sections=("detach",),
 )
 
 MEASURE = Stage(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from attainment_linkage.domain.attribute_tables import (
     CENSUS_CHARACTERISTICS,
+    LINK_DRAWS,
     LINK_SPINE,
     PUPIL_ATTAINMENT,
     PUPIL_CHARACTERISTICS,
@@ -24,6 +25,7 @@ from attainment_linkage.domain.linkage_tables import (
 )
 from attainment_linkage.domain.measure_tables import LINK_QUALITY, LINKAGE_WEIGHTS
 from attainment_linkage.domain.research_tables import (
+    DRAWN_PUPILS,
     LINKED_PUPILS,
     RESEARCH_TABLES,
     VULNERABILITY_FLAGS,
@@ -54,6 +56,7 @@ __all__ = [
     "CENSUS_CHARACTERISTICS",
     "CENSUS_PEOPLE",
     "CENSUS_SOURCE",
+    "DRAWN_PUPILS",
     "IDENTIFIERS",
     "KS4_SOURCE",
     "KS5_SOURCE",
@@ -62,6 +65,7 @@ __all__ = [
     "LINKAGE_WEIGHTS",
     "LINKED_PUPILS",
     "LINKS",
+    "LINK_DRAWS",
     "LINK_QUALITY",
     "LINK_SPINE",
     "PUPIL_ATTAINMENT",

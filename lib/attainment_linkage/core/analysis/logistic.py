@@ -34,10 +34,11 @@ class Patterns:
 
 @dataclass(frozen=True)
 class Fit:
-    """Coefficients in log odds, and their covariance (sandwich)."""
+    """Coefficients in log odds, their covariance (sandwich), and the inverse information."""
 
     coefficients: Floats
     covariance: Floats
+    inverse: Floats
 
 
 def fitted(patterns: Patterns) -> Fit:
@@ -54,7 +55,7 @@ def fitted(patterns: Patterns) -> Fit:
         step: Floats = np.asarray(np.linalg.solve(_information(patterns, chance), score))
         beta, reached = _climbed(patterns, beta, step, reached)
         if np.abs(step).max() < _SETTLED:
-            return Fit(beta, _sandwich(patterns, beta))
+            return _fit(patterns, beta)
     raise AnalysisError(
         f"analyse: a logistic model of {terms} terms did not settle in {_STEPS} steps; a category "
         "with too few pupils may have all or none of the outcome. Merge it with another in "
@@ -62,18 +63,15 @@ def fitted(patterns: Patterns) -> Fit:
     )
 
 
-def moved(fit: Fit, patterns: Patterns, change: Patterns) -> Floats:
+def moved(fit: Fit, change: Patterns) -> Floats:
     """By how much the coefficients move when pupils come and go: one Newton step.
 
     Args:
         fit: the model as fitted.
-        patterns: what it was fitted on.
         change: sums of the pupils that come, less those that go.
     """
     chance = _chance(change.design, fit.coefficients)
-    score = change.design.T @ (change.wy - change.w * chance)
-    information = _information(patterns, _chance(patterns.design, fit.coefficients))
-    return np.asarray(np.linalg.solve(information, score))
+    return np.asarray(fit.inverse @ (change.design.T @ (change.wy - change.w * chance)))
 
 
 def standardised_gap(
@@ -130,9 +128,9 @@ def _climbed(
     return beta, reached
 
 
-def _sandwich(patterns: Patterns, beta: Floats) -> Floats:
+def _fit(patterns: Patterns, beta: Floats) -> Fit:
     chance = _chance(patterns.design, beta)
     bread = np.linalg.inv(_information(patterns, chance))
     squares = patterns.wwy * (1 - chance) ** 2 + (patterns.ww - patterns.wwy) * chance**2
     meat = (patterns.design * squares[:, None]).T @ patterns.design
-    return np.asarray(bread @ meat @ bread)
+    return Fit(beta, np.asarray(bread @ meat @ bread), np.asarray(bread))

@@ -51,7 +51,7 @@ class _Fitted:
     @property
     def steps(self) -> list[Floats]:
         """By how much each draw of links moves the coefficients."""
-        return [moved(self.fit, self.weighted, change) for change in self.changes]
+        return [moved(self.fit, change) for change in self.changes]
 
 
 def model_result(
