@@ -45,6 +45,17 @@ CENSUS = """
 WEIGHTS = "attainment_id | linkage_weight\nkey | 1.25\nstrong | 1.5\nclear | 1\nalone | 9"
 
 
+DRAWS = """
+    attainment_id | draw | census_id | weight_band | matchkey_number
+    key           | 1    | -         | -           | -
+    strong        | 1    | C4        | 8           | -
+    strong        | 2    | C1        | 16          | 1
+    alone         | 2    | C9        | 10          | -
+    clear         | 2    | C3        | 10          | -
+    no_record     | 1    | C2        | 10          | -
+"""
+
+
 @pytest.fixture
 def place(tmp_path):
     path = tmp_path / "internal.key"
@@ -54,16 +65,21 @@ def place(tmp_path):
 
 
 @pytest.fixture
-def linked(rows):
+def sources(rows):
     census = rows(tables.CENSUS_CHARACTERISTICS, CENSUS, is_partial=True)
     region = F.concat(F.lit("E12"), F.substring("local_authority", 4, 6))
-    return pseudonymise.linked_pupils(
-        rows(tables.LINK_SPINE, LINKS, is_partial=True),
+    return (
         rows(tables.PUPIL_ATTAINMENT, ATTAINMENT, is_partial=True),
         rows(tables.PUPIL_CHARACTERISTICS, SCHOOL, is_partial=True),
         census.withColumn("region", region),
         rows(tables.LINKAGE_WEIGHTS, WEIGHTS, is_partial=True),
     )
+
+
+@pytest.fixture
+def linked(rows, sources):
+    links = rows(tables.LINK_SPINE, LINKS, is_partial=True)
+    return pseudonymise.linked_pupils(links, *sources)
 
 
 def test_each_pupil_with_a_record_stands_once_with_what_is_known_of_it(linked):
@@ -112,6 +128,36 @@ def test_ids_are_keyed_hashes_of_their_kind_and_rows_lie_in_their_order(linked, 
     assert {row.household_id for row in found} == {*ids("household", "H1", "H2", "H3"), None}
     assert {row.school_id for row in found} == {*ids("school", "S1", "S2"), None}
     assert counted == {"pupils": 4, "linked": 3, "without_adults": 1, "records": 8}
+
+
+def test_a_draw_gives_a_pupil_another_home_or_none_and_leaves_the_rest_as_it_was(
+    rows, sources, linked, place
+):
+    attainment, school, census, weights = sources
+    away = census.withColumn("is_away_student", F.col("census_id") == "C3")
+    drawn = pseudonymise.drawn_pupils(
+        rows(tables.LINK_DRAWS, DRAWS), attainment, school, away, weights
+    )
+    table = pseudonymise.with_pseudonyms(drawn, "internal", 1, place, tables.DRAWN_PUPILS)
+    found = {(row.attainment_id, row.draw): row for row in drawn.collect()}
+    made = {row.attainment_id: row for row in linked.collect()}
+
+    assert set(found) == {
+        ("key", 1), ("strong", 1), ("strong", 2), ("alone", 2), ("clear", 2),
+    }  # fmt: skip
+    for pupil, draw in (("key", 1), ("clear", 2)):  # nobody; away at term time
+        row = found[pupil, draw]
+        assert (row.is_linked, row.linkage_weight, row.household_type) == (False, None, None)
+        assert row.is_overcrowded is None
+    assert found["strong", 1].age == 12
+    assert found["strong", 2].parents_highest_qualification == "level2"
+    assert found["strong", 2].link_band == "matchkey"
+    assert found["strong", 1].linkage_weight == 1.5
+    assert found["alone", 2].linkage_weight == 9
+    for (pupil, _), row in found.items():
+        for name in ("ks4_level_2_em", "idaci_fifth", "sex", "school_urn", "has_level_3_by_18"):
+            assert row[name] == made[pupil][name]
+    assert table.columns == tables.DRAWN_PUPILS.names
 
 
 def test_names_the_missing_column_before_any_spark_job(rows):

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from attainment_linkage.core import derivations as d
 from attainment_linkage.core.pseudonym import OpenKey, Purpose
 from attainment_linkage.domain import tables
+from attainment_linkage.domain.tables import Table
 from attainment_linkage.domain.variable import HOUSEHOLD, PERSON, SCHOOL
 from attainment_linkage.steps.contract import require
 from attainment_linkage.steps.households import household_facts
@@ -72,16 +73,63 @@ def linked_pupils(
             aggregated.
     Raises: MissingColumnsError, before any Spark job starts.
     """
+    known = _without_census(attainment, characteristics, census, weights)
+    return _as_linked(known.join(_with_census(links, census), on="attainment_id", how="left"))
+
+
+def drawn_pupils(
+    draws: DataFrame,
+    attainment: DataFrame,
+    characteristics: DataFrame,
+    census: DataFrame,
+    weights: DataFrame,
+) -> DataFrame:
+    """Pupils as draws of links have them: the same variables, where a draw links otherwise.
+
+    A pupil that only a draw links has the mean linkage weight: none was modelled for it.
+
+    Args:
+        draws: ``link_draws``: a pupil and a person, or nobody, each once a draw.
+        attainment, characteristics, census, weights: as ``linked_pupils``.
+
+    Grain:  one row per draw and pupil of ``draws`` that has an attainment record.
+    Nulls:  as ``linked_pupils``; a person who is not in the file, or away, is nobody.
+    Cost:   as ``linked_pupils``; only the pairs drawn are given homes.
+    Raises: MissingColumnsError, before any Spark job starts.
+    """
+    require(draws, tables.LINK_DRAWS, step="pseudonymise")
+    pair = ["attainment_id", "census_id"]
+    pairs = draws.where(F.col("census_id").isNotNull()).drop("draw").distinct()
+    is_away = F.coalesce("is_away_student", F.lit(False))
+    found = _with_census(pairs.join(census.where(is_away).select("census_id"), on="census_id",
+                                    how="left_anti"), census)  # fmt: skip
+    mean = weights.agg(F.avg("linkage_weight").alias("mean_weight"))
+    known = (
+        draws.select(*pair, "draw")
+        .join(_without_census(attainment, characteristics, census, weights), on="attainment_id",
+              how="inner")
+        .crossJoin(F.broadcast(mean))  # one row
+        .withColumn("linkage_weight", F.coalesce("linkage_weight", "mean_weight"))
+    )  # fmt: skip
+    return _as_linked(known.join(found, on=pair, how="left"))
+
+
+def _without_census(
+    attainment: DataFrame, characteristics: DataFrame, census: DataFrame, weights: DataFrame
+) -> DataFrame:
+    """What is known of each pupil whoever it is linked to."""
     require(attainment, tables.PUPIL_ATTAINMENT, step="pseudonymise")
     require(characteristics, tables.PUPIL_CHARACTERISTICS, step="pseudonymise")
     require(census, tables.CENSUS_CHARACTERISTICS, step="pseudonymise")
-    found = _with_census(links, census)
-    pupils = (
+    return (
         _measures(attainment)
         .join(_school_side(characteristics, census), on="attainment_id", how="left")
-        .join(found, on="attainment_id", how="left")
         .join(weights.select("attainment_id", "linkage_weight"), on="attainment_id", how="left")
     )
+
+
+def _as_linked(pupils: DataFrame) -> DataFrame:
+    """Pupils with the flags of whom they are linked to, if anybody."""
     known = pupils.withColumns(
         {
             "sex": F.coalesce("school_sex", "record_sex"),
@@ -93,10 +141,16 @@ def linked_pupils(
     return with_flags(known)
 
 
-def with_pseudonyms(pupils: DataFrame, project: str, version: int, open_key: OpenKey) -> DataFrame:
+def with_pseudonyms(
+    pupils: DataFrame,
+    project: str,
+    version: int,
+    open_key: OpenKey,
+    table: Table = tables.LINKED_PUPILS,
+) -> DataFrame:
     """The research table: internal ids replaced by keyed hashes, rows in the order of these.
 
-    Grain:  one row per pupil; the columns of ``linked_pupils``.
+    Grain:  as given: one row per pupil, or per draw and pupil; the columns of ``table``.
     Cost:   one shuffle by the new person_id, so that the order of rows tells nothing.
     Raises: in the task, the named errors of the key file.
     """
@@ -104,7 +158,7 @@ def with_pseudonyms(pupils: DataFrame, project: str, version: int, open_key: Ope
         name: pseudonym_column(F.col(internal), Purpose(project, version, kind), open_key)
         for name, (kind, internal) in _INTERNAL_IDS.items()
     }
-    named = pupils.withColumns(ids).select(*tables.LINKED_PUPILS.names)
+    named = pupils.withColumns(ids).select(*table.names)
     return named.repartition("person_id").sortWithinPartitions("person_id")
 
 
