@@ -9,10 +9,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 LAKE ?= lake
 
-.PHONY: help setup demo test cases lint preflight
+.PHONY: help setup demo test cases leak-scan lint preflight
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 setup: $(READY) ## create .venv, install the pinned packages, resolve Delta's jars (once)
 
@@ -24,6 +24,9 @@ test: lint ## all that CI runs: lint, then every test
 
 cases: setup ## link the cases in ../shared/cases; rewrite their table in README.md
 	@$(BIN)/python tests/cases/run_cases.py
+
+leak-scan: setup ## run the road on 200 canaries, also failing and killed; find none where they must not be
+	@$(BIN)/python -m tests.leaks.run_leaks
 
 lint: setup ## formatting, lint, types, import directions
 	@$(BIN)/ruff format --check .

@@ -57,12 +57,21 @@ class Kernel:
 
 
 def open_database(memory_mib: int, spill_directory: str) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB that stays within its memory and spills where it is told."""
+    """An in-memory DuckDB that stays within its memory and spills where it is told.
+
+    What it spills is encrypted under a key that dies with it. DuckDB calls its built-in cipher
+    unsafe, as the key is not drawn from the system's random source; a better one would need an
+    extension to be fetched. It keeps names from whoever finds the files, which is what it is
+    for; the volume's encryption keeps them from whoever takes the disk.
+    """
     return duckdb.connect(
         config={
             "threads": 1,
             "memory_limit": f"{memory_mib}MiB",
             "temp_directory": spill_directory,
+            # spill files hold names; a killed task leaves them behind
+            "temp_file_encryption": True,
+            "force_mbedtls_unsafe": True,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }

@@ -1,0 +1,252 @@
+"""Road: a place where the whole road runs on planted canaries, and all it leaves can be scanned.
+
+    <root>/lake ...            the lake, as any other
+    <root>/output              standard output and error of each command
+    <root>/event-log           Spark's event log, on for this test
+    <root>/system-temporary    the system's temporary folder, of Python and Java
+    <root>/working-folder      where the commands are started
+
+Configuration, gates and the key lie beside it: the key must be found nowhere, and is planted
+nowhere but in its own file.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from tests.leaks.canaries import Person, dates, people
+
+PROJECT = Path(__file__).resolve().parents[2]
+KEY = hashlib.sha256(b"the canary key").digest()
+_SCRIPT = Path(sys.executable).parent / "attainment-linkage"
+_LIMIT_SECONDS = 1200
+_SINKS = ("output", "event-log", "system-temporary", "working-folder")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The signal that ends a command, and the moment."""
+
+    by: signal.Signals
+    when: Callable[[], bool]
+
+
+@dataclass
+class Place:
+    """One root to run in and to scan, and what was seen of its processes."""
+
+    root: Path
+    beside: Path
+    seen: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, folder: Path, records: int) -> Place:
+        """A fresh place; its configuration has the event log on and a small population."""
+        place = cls(folder / "scanned", folder / "beside")
+        for sink in _SINKS:
+            (place.root / sink).mkdir(parents=True, mode=0o700)
+        place.beside.mkdir(mode=0o700)
+        for name in ("conf", "expectations"):
+            shutil.copytree(PROJECT / name, place.beside / name)
+        place.key_file.write_bytes(KEY)
+        place.key_file.chmod(0o400)
+        place._launch_settings()
+        place.settings.write_text(
+            '[spark]\nmaster = "local[2]"\ndriver_memory_gib = 2\nshuffle_partitions = 2\n'
+            "delta_snapshot_partitions = 1\n"
+            f"[synthesise]\nattainment_records = {records}\n",
+            "utf-8",
+        )
+        return place
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def settings(self) -> Path:
+        return self.beside / "settings.toml"
+
+    @property
+    def key_file(self) -> Path:
+        return self.beside / "canary.key"
+
+    def _launch_settings(self) -> None:
+        path = self.beside / "conf" / "spark-defaults.conf"
+        lines = []
+        for line in path.read_text("utf-8").splitlines():
+            if "extraJavaOptions" in line:
+                line += f" -Djava.io.tmpdir={self.root / 'system-temporary'}"
+            if not line.startswith(("spark.eventLog", "spark.driver.memory ")):
+                lines.append(line)
+        lines += [
+            "spark.driver.memory 2g",
+            "spark.eventLog.enabled true",
+            "spark.eventLog.compress false",
+            f"spark.eventLog.dir {(self.root / 'event-log').as_uri()}",
+        ]
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+
+    def words(self, *command: str) -> list[str]:
+        """A command with this place's configuration and lake."""
+        return [*command, "--config", str(self.settings), "--lake", str(self.lake)]
+
+    def run(self, *command: str) -> int:
+        """Run the console script as a user does; give back its exit code."""
+        return self._started([str(_SCRIPT), *self.words(*command)], command[0])
+
+    def run_in_one(self, *commands: Sequence[str]) -> list[int]:
+        """Run several commands in one process, which starts Java once; their exit codes."""
+        codes = self.beside / "codes.json"
+        program = [sys.executable, "-m", "tests.leaks.one_process", str(codes), str(self.root)]
+        given = json.dumps([self.words(*command) for command in commands])
+        assert self._started([*program, given], "one-process") == 0
+        return json.loads(codes.read_text("ascii"))
+
+    def stopped(self, *command: str, by: signal.Signals, when: Callable[[], bool]) -> int:
+        """Run a command and send its whole process group a signal at a moment; its exit code."""
+        program = [str(_SCRIPT), *self.words(*command)]
+        return self._started(program, f"{command[0]}-{by.name}", Stop(by, when))
+
+    def _started(
+        self,
+        program: list[str],
+        name: str,
+        stop: Stop | None = None,
+    ) -> int:
+        output = self.root / "output"
+        number = len(list(output.iterdir()))
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("PYTEST")
+        } | {
+            "ATTAINMENT_LINKAGE_HOME": str(self.beside),
+            "TMPDIR": str(self.root / "system-temporary"),
+            "PYTHONPATH": os.pathsep.join([str(PROJECT / "lib"), str(PROJECT)]),
+        }
+        with (
+            (output / f"{number:02d}-{name}.out").open("wb") as out,
+            (output / f"{number:02d}-{name}.err").open("wb") as err,
+        ):
+            process = subprocess.Popen(
+                program, cwd=self.root / "working-folder", env=environment, stdout=out, stderr=err,
+                stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+            return self._watched(process, stop)
+
+    def _watched(self, process: subprocess.Popen, stop: Stop | None) -> int:
+        ended = threading.Event()
+        watcher = threading.Thread(target=watch, args=(process.pid, self.seen, ended))
+        watcher.start()
+        until = time.monotonic() + _LIMIT_SECONDS
+        try:
+            while process.poll() is None:
+                assert time.monotonic() < until, "a command did not end"
+                if stop is not None and stop.when():
+                    os.killpg(process.pid, stop.by)
+                    stop = None
+                time.sleep(0.05)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            ended.set()
+            watcher.join()
+        return process.returncode
+
+
+def watch(session: int, seen: dict[str, bytes], ended: threading.Event) -> None:
+    """Keep what the processes of a session show: command line and environment, each once."""
+    while not ended.wait(0.2):
+        for process in Path("/proc").iterdir():
+            if not process.name.isdigit():
+                continue
+            try:
+                if os.getsid(int(process.name)) != session:
+                    continue
+                for shown in ("cmdline", "environ"):
+                    content = (process / shown).read_bytes()
+                    seen[f"{shown} {hashlib.sha256(content).hexdigest()[:12]}"] = content
+            except OSError:
+                continue
+
+
+def plant(lake: Path) -> None:
+    """Give 40 pupils, in every file they are in, the values of the canary people."""
+    raw, links = lake / "landing" / "raw", lake / "truth" / "links"
+    truth = {row["attainment_id"]: row["census_id"] for row in pq.read_table(links).to_pylist()}
+    chosen = [set(_ids(raw, source, "attainment_id")) for source in ("school_census", "ks4")]
+    census = set(_ids(raw, "census", "census_id"))
+    pupils = sorted(one for one in set.intersection(*chosen) if truth.get(one) in census)
+    canaries = people()
+    assert len(pupils) >= len(canaries), f"only {len(pupils)} pupils are in every file"
+    of_pupil = dict(zip(pupils, canaries, strict=False))
+    of_person = {truth[pupil]: canary for pupil, canary in of_pupil.items()}
+    _rewrite(raw / "census", "census_id", of_person)
+    for source in ("school_census", "ks4", "ks5"):
+        _rewrite(raw / source, "attainment_id", of_pupil)
+
+
+def _ids(raw: Path, source: str, column: str) -> list[str]:
+    return [row[column] for path in (raw / source).glob("part-*") for row in _read(path)[1]]
+
+
+def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        return list(reader.fieldnames or ()), list(reader)
+
+
+def _rewrite(folder: Path, column: str, of_id: dict[str, Person]) -> None:
+    for path in folder.glob("part-*"):
+        names, rows = _read(path)
+        for row in rows:
+            if row[column] in of_id:
+                row.update(_values(of_id[row[column]], names))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, names, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
+
+
+def _values(person: Person, names: list[str]) -> dict[str, str]:
+    """A person's values for the columns of a file; schools write every other date the old way."""
+    is_slashed = "census_id" not in names and person.number % 2
+    given = {
+        "forename": person.forename,
+        "forenames": person.forename,
+        "surname": person.surname,
+        "date_of_birth": dates(person.birth)[1] if is_slashed else person.date,
+        "postcode": person.postcode,
+    }
+    if person.upn:
+        given["upn"] = person.upn
+    return {name: value for name, value in given.items() if name in names}
+
+
+def break_gate(home: Path, table: str) -> None:
+    """Put an expectation at a table's gate that fails on every row's surname or id."""
+    path = home / "expectations" / f"{table}.json"
+    suite = json.loads(path.read_text("utf-8"))
+    column = "surname" if table == "census_people" else "left_id"
+    broken = {
+        "type": "expect_column_values_to_be_in_set",
+        "kwargs": {"column": column, "value_set": ["nobody"]},
+        "severity": "critical",
+        "meta": {"reason": "to fail"},
+    }
+    suite["expectations"].append(broken)
+    path.write_text(json.dumps(suite), "utf-8")
