@@ -7,9 +7,14 @@ from collections.abc import Iterable
 
 from attainment_linkage.core import comparisons as compare
 from attainment_linkage.core import default_rules, roles
-from attainment_linkage.core.comparisons import Comparison
+from attainment_linkage.core import place_comparisons as places
+from attainment_linkage.core.levels import HOME, Comparison, Home
 from attainment_linkage.core.model import LinkageModel
 
+_ADDRESS_RECORDS = 12
+"""Most records of a file at one address that are still one home; beyond, an institution."""
+_POSTCODE_RECORDS = 60
+"""Most records of a file in one postcode that are still neighbours; beyond, a ZIP code."""
 _SEVERAL_POSTCODES = frozenset({"postcode_history", "postcode_one_year_ago"})
 
 
@@ -31,7 +36,8 @@ def model_for(
     right_roles = [role for role in right if role not in set_aside]
     fields = roles.common_fields(left_roles, right_roles)
     has_several = bool(_SEVERAL_POSTCODES & {*left_roles, *right_roles})
-    made = comparisons_for(fields, has_several)
+    home = home_of(fields, has_several)
+    made = comparisons_for(fields, has_several, home)
     blocking = default_rules.narrow_rules if is_narrow else default_rules.wide_rules
     return LinkageModel(
         comparisons=made,
@@ -40,21 +46,36 @@ def model_for(
         training_rules=default_rules.training_rules(fields, has_several),
         comparison_columns=_columns_read(made),
         term_frequency_columns=compare.frequency_columns(made),
+        home=home,
         notes=_notes(left_roles, right_roles, set_aside),
     )
 
 
-def comparisons_for(fields: frozenset[str], has_several: bool = False) -> tuple[Comparison, ...]:
+def home_of(fields: frozenset[str], has_several: bool = False) -> Home | None:
+    """What makes two records ones of one home: the address, else the postcode; else nothing."""
+    if has_several and "postcode" in fields:
+        return Home("postcode", _POSTCODE_RECORDS, "list_has_any(postcodes_l, postcodes_r)", 0.05)
+    condition = f"{HOME}_l = {HOME}_r"
+    if "address" in fields:
+        return Home("address", _ADDRESS_RECORDS, condition, 0.6)
+    if "postcode" in fields:
+        return Home("postcode", _POSTCODE_RECORDS, condition, 0.05)
+    return None
+
+
+def comparisons_for(
+    fields: frozenset[str], has_several: bool = False, home: Home | None = None
+) -> tuple[Comparison, ...]:
     """The comparisons that these common fields allow, each piece of evidence once."""
     made: list[Comparison] = []
     if "forename" in fields:
         made.append(compare.forename("surname" in fields))
     if "surname" in fields:
-        made.append(compare.surname("forename" in fields))
+        made.append(compare.surname("forename" in fields, home))
     if "middle_initial" in fields:
         made.append(compare.middle_name("middle_names" in fields))
     if "birth_date" in fields:
-        made.append(compare.birth())
+        made.append(compare.birth(home))
     elif "birth_year" in fields:
         made.append(compare.birth_year())
     if "age" in fields:
@@ -62,13 +83,13 @@ def comparisons_for(fields: frozenset[str], has_several: bool = False) -> tuple[
     if "sex" in fields:
         made.append(compare.sex())
     if has_several and "postcodes" in fields:
-        made.append(compare.several_postcodes())
+        made.append(places.several_postcodes())
     elif {"address", "street", "postcode", "place"} & fields:
-        made.append(compare.where(fields))
+        made.append(places.where(fields))
     elif "region" in fields:
         made.append(compare.category("region"))
     if "birth_place" in fields:
-        made.append(compare.place_name("birth_place", "birth_place"))
+        made.append(places.place_name("birth_place", "birth_place"))
     made += [
         compare.number(field, field)
         for field in ("identifier", "phone", "email")
@@ -89,7 +110,7 @@ def _columns_read(made: tuple[Comparison, ...]) -> tuple[str, ...]:
     for comparison in made:
         for level in comparison["comparison_levels"]:
             found.update(re.findall(r"\b([a-z_]+)_[lr]\b", level["sql_condition"]))
-    return tuple(sorted({*found, *compare.frequency_columns(made)}))
+    return tuple(sorted({*found, *compare.frequency_columns(made)} - {HOME}))
 
 
 def _notes(left: list[str], right: list[str], idle: set[str]) -> tuple[str, ...]:

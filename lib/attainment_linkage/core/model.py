@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from attainment_linkage.core.levels import HOME, Home
 from attainment_linkage.core.rules import Rule
 
 
@@ -20,7 +21,8 @@ class LinkageModel:
     ``comparisons`` are Splink comparison dictionaries (DuckDB dialect) over columns of the
     linkage record; ``term_frequency_columns`` are those whose value frequencies adjust u.
     ``matchkeys`` are ordered from the strictest; a pair keeps its lowest number.
-    ``training_rules`` are the blocks on which EM estimates m, one session each.
+    ``training_rules`` are the blocks on which EM estimates m, one session each. ``home``
+    says what the home levels of the comparisons go by, where there are any.
     """
 
     comparisons: tuple[Mapping[str, Any], ...]
@@ -29,7 +31,7 @@ class LinkageModel:
     training_rules: tuple[Rule, ...]
     comparison_columns: tuple[str, ...]
     term_frequency_columns: tuple[str, ...] = ()
-    matchkey_recall: float = 0.8
+    home: Home | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -39,4 +41,11 @@ class LinkageModel:
         for rule in (*self.blocking_rules, *self.matchkeys, *self.training_rules):
             needed.update(rule.left_columns)
             needed.update(rule.right_columns)
+        if self.home is not None:
+            needed.add(self.home.column)
         return tuple(sorted(needed))
+
+    @property
+    def trained_columns(self) -> tuple[str, ...]:
+        """The columns that training and scoring read: those of the records, and the home."""
+        return (*self.columns, *((HOME,) if self.home is not None else ()))

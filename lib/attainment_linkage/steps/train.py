@@ -1,160 +1,157 @@
-"""Train: u from random pairs, m from EM on whole sampled blocks, by Splink on the driver.
+"""Train: u from random pairs, m from EM on whole sampled blocks, homes apart.
 
 Nothing is trained on a residual: samples are drawn from all records, by hash of content,
-sorted by id, with one thread and a seed, so that a run gives the same model again.
+sorted by id, and trained on the driver (``steps.sessions``), so that a run gives the same
+model again.
 """
 
 from __future__ import annotations
 
-import logging
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-import duckdb
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from splink import DuckDBAPI, Linker
 
-from attainment_linkage.core import training
+from attainment_linkage.core import homes, training
 from attainment_linkage.core.blocking_plan import RuleCount
+from attainment_linkage.core.levels import HOME
 from attainment_linkage.core.model import LinkageModel
-from attainment_linkage.core.rule_sql import rule_sql
 from attainment_linkage.core.rules import Rule
-from attainment_linkage.core.training import Settings, TrainingBudget
+from attainment_linkage.core.training import Session, Settings, TrainingBudget
 from attainment_linkage.domain.errors import TrainingError
-from attainment_linkage.steps.kernel import open_database
-
-_TRAINING_MEMORY_MIB = 2048
+from attainment_linkage.steps import sessions
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A trained model as Splink's settings, and what could not be trained."""
+    """A trained model as Splink's settings, and what could not be trained.
+
+    ``session_pairs``: pairs of each sound session; ``unsound_sessions``: how many were
+    discarded, having found too few matches, or more than there can be.
+    """
 
     settings: Settings
     untrained_comparisons: tuple[str, ...]
     session_pairs: tuple[int, ...]
+    unsound_sessions: int = 0
+
+
+class Trainer:
+    """The records to train on, and the samples drawn from them."""
+
+    def __init__(
+        self,
+        records: DataFrame,
+        model: LinkageModel,
+        sizes: tuple[int, int],
+        budget: TrainingBudget,
+    ) -> None:
+        self.records, self.model, self.sizes, self.budget = records, model, sizes, budget
+        is_small = sum(sizes) <= budget.random_records
+        self.everything = self._collected(records) if is_small else None
+
+    def trained(self, rule_counts: Mapping[int, RuleCount], prior: float) -> TrainedModel:
+        """Train: u, the sessions, the homes. Raises: TrainingError where nothing can be."""
+        random = self.everything or self._random_records()
+        with_u = sessions.estimated_u(
+            random, training.splink_settings(self.model, prior), self.budget
+        )
+        held = [
+            (session, pairs)
+            for number, rule in enumerate(self.model.training_rules)
+            if number in rule_counts
+            for pairs in (rule_counts[number].candidate_pairs,)
+            for session in (self._session(rule, with_u, pairs),)
+            if session is not None
+        ]
+        sound = [(session, pairs) for session, pairs in held if session.is_sound(*self.sizes)]
+        self._require_chances([session for session, _ in sound], rule_counts)
+        settings, untrained = training.combined(
+            with_u,
+            [session for session, _ in sound],
+            self.model.comparisons,
+            sessions.random_pairs(random, self.budget),
+        )
+        return TrainedModel(
+            self._with_homes(settings),
+            untrained,
+            tuple(min(pairs, self.budget.session_pairs) for _, pairs in sound),
+            len(held) - len(sound),
+        )
+
+    def _session(self, rule: Rule, with_u: Settings, pairs: int) -> Session | None:
+        places = training.comparisons_free_of(rule, self.model)
+        if not pairs or not places:
+            return None
+        sample = self._blocks(rule, self.budget.block_share(pairs))
+        return sessions.estimated_m(sample, with_u, rule, places, pairs)
+
+    def _with_homes(self, settings: Settings) -> Settings:
+        """The settings with the home levels' chances, where the model has homes."""
+        places = sessions.free_of_home(self.model)
+        if not places:
+            return settings
+        rule = Rule.parse(HOME)
+        share = self.budget.record_share(sum(self.sizes))
+        mixture = sessions.home_mixture(
+            self._blocks(rule, share), [settings["comparisons"][place] for place in places]
+        )
+        return settings if mixture is None else homes.with_homes(settings, mixture, places)
+
+    def _require_chances(self, sound: list[Session], rule_counts: Mapping[int, RuleCount]) -> None:
+        """Without a session the starting chances must do, where the model has them."""
+        if sound or training.has_starting_chances(self.model):
+            return
+        raise TrainingError(
+            f"train: none of {len(self.model.training_rules)} training rules could train the "
+            f"model; they form {sum(c.candidate_pairs for c in rule_counts.values())} pairs. "
+            "Give training rules whose columns are filled in both files."
+        )
+
+    def _random_records(self) -> pa.Table:
+        """Records drawn by hash of their id, both files alike."""
+        share = self.budget.record_share(sum(self.sizes))
+        place = F.pmod(F.xxhash64("record_id", "is_left"), F.lit(training.SAMPLE_STEPS))
+        return self._collected(self.records.where(place < int(share * training.SAMPLE_STEPS)))
+
+    def _blocks(self, rule: Rule, share: float) -> pa.Table:
+        """All records of a share of a rule's blocks, drawn by hash of the key."""
+        if self.everything is not None and share == 1.0:
+            return self.everything
+        values = [
+            F.when(F.col("is_left"), F.col(equality.left)).otherwise(F.col(equality.right))
+            for equality in rule.equalities
+            if not equality.has_array
+        ]
+        is_whole = reduce(lambda a, b: a & b, [value.isNotNull() for value in values])
+        place = F.pmod(F.xxhash64(*values), F.lit(training.SAMPLE_STEPS))
+        is_drawn = place < int(share * training.SAMPLE_STEPS)
+        return self._collected(self.records.where(is_whole & is_drawn))
+
+    def _collected(self, records: DataFrame) -> pa.Table:
+        """The sample on the driver, sorted by file and id."""
+        columns = self.model.trained_columns
+        table = records.select("is_left", "record_id", *columns).toArrow()
+        return table.sort_by([("is_left", "descending"), ("record_id", "ascending")])
 
 
 def trained_model(
     records: DataFrame,
     model: LinkageModel,
     rule_counts: Mapping[int, RuleCount],
-    record_count: int,
+    sizes: tuple[int, int],
     prior: float,
     budget: TrainingBudget,
 ) -> TrainedModel:
     """Train the model on samples of all records.
 
-    ``rule_counts`` are the candidate counts of ``model.training_rules``, by their place.
-    Shape: records (n x columns) -> settings; at most ``random_records`` records and the
-    records of about ``session_pairs`` pairs per rule come to the driver.
-    Raises: TrainingError when no training rule forms a pair.
+    ``rule_counts`` are the candidate counts of ``model.training_rules``, by their place;
+    ``sizes`` the left and right records; ``prior`` the chance of a random pair to be true.
+    Shape: records (n x columns) -> settings; at most ``random_records`` records, and the
+    records of about ``session_pairs`` pairs per rule, come to the driver.
+    Raises: TrainingError when no training rule forms a pair and the model names no chances.
     """
-    everything = _collected(records, model) if record_count <= budget.random_records else None
-    random = (
-        everything
-        if everything is not None
-        else _random_records(records, model, budget.record_share(record_count))
-    )
-    with_u = _estimate_u(random, training.splink_settings(model, prior), budget)
-    sessions = []
-    session_pairs = []
-    for number, rule in enumerate(model.training_rules):
-        estimated = training.comparisons_free_of(rule, model)
-        pairs = rule_counts[number].candidate_pairs if number in rule_counts else 0
-        if not pairs or not estimated:
-            continue
-        share = budget.block_share(pairs)
-        sample = (
-            everything
-            if everything is not None and share == 1.0
-            else _sampled_blocks(records, model, rule, share)
-        )
-        trained = _estimate_m(sample, with_u, rule)
-        if trained is not None:
-            sessions.append((trained, estimated))
-            session_pairs.append(min(pairs, budget.session_pairs))
-    if not sessions:
-        raise TrainingError(
-            f"train: none of {len(model.training_rules)} training rules could train the model; "
-            f"they form {sum(count.candidate_pairs for count in rule_counts.values())} pairs. "
-            "Give training rules whose columns are filled in both files."
-        )
-    settings, untrained = training.combined(with_u, sessions)
-    return TrainedModel(settings, untrained, tuple(session_pairs))
-
-
-def _random_records(records: DataFrame, model: LinkageModel, share: float) -> pa.Table:
-    """Records drawn by hash of their id, both files alike."""
-    drawn = records
-    if share < 1.0:
-        place = F.pmod(F.xxhash64("record_id", "is_left"), F.lit(training.SAMPLE_STEPS))
-        drawn = records.where(place < int(share * training.SAMPLE_STEPS))
-    return _collected(drawn, model)
-
-
-def _sampled_blocks(records: DataFrame, model: LinkageModel, rule: Rule, share: float) -> pa.Table:
-    """All records of a share of the rule's blocks, drawn by hash of the key."""
-    scalars = [equality for equality in rule.equalities if not equality.has_array]
-    values = [
-        F.when(F.col("is_left"), F.col(equality.left)).otherwise(F.col(equality.right))
-        for equality in scalars
-    ]
-    is_whole = reduce(lambda a, b: a & b, [value.isNotNull() for value in values])
-    place = F.pmod(F.xxhash64(*values), F.lit(training.SAMPLE_STEPS))
-    is_drawn = place < int(share * training.SAMPLE_STEPS)
-    return _collected(records.where(is_whole & is_drawn), model)
-
-
-def _collected(records: DataFrame, model: LinkageModel) -> pa.Table:
-    """The sample on the driver, sorted by file and id."""
-    table = records.select("is_left", "record_id", *model.columns).toArrow()
-    return table.sort_by([("is_left", "descending"), ("record_id", "ascending")])
-
-
-def _linker(database: duckdb.DuckDBPyConnection, sample: pa.Table, settings: Settings) -> Linker:
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    database.register("sample", sample)
-    api = DuckDBAPI(connection=database)
-    sides = []
-    for name, condition in (("left", "is_left"), ("right", "not is_left")):
-        side = database.sql(f"select * exclude (is_left) from sample where {condition}")
-        sides.append(api.register(side.to_arrow_table(), dataset_display_name=f"{name}_file"))
-    return Linker(sides, settings, log_level=None, validate_settings=False)
-
-
-def _estimate_u(sample: pa.Table, settings: Settings, budget: TrainingBudget) -> Settings:
-    """u of every level among random pairs of the sample."""
-    with tempfile.TemporaryDirectory(prefix="train-") as spill:
-        database = open_database(_TRAINING_MEMORY_MIB, spill)
-        try:
-            linker = _linker(database, sample, settings)
-            linker.training.estimate_u_using_random_sampling(
-                max_pairs=float(budget.random_pairs), seed=budget.seed, min_count_per_level=None
-            )
-            return dict(linker.misc.save_model_to_json())
-        finally:
-            database.close()
-
-
-def _estimate_m(sample: pa.Table, with_u: Settings, rule: Rule) -> Settings | None:
-    """m of every level not fixed by the rule, by EM on the sampled blocks; None if it fails."""
-    with tempfile.TemporaryDirectory(prefix="train-") as spill:
-        database = open_database(_TRAINING_MEMORY_MIB, spill)
-        try:
-            linker = _linker(database, sample, with_u)
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                rule_sql(rule), estimate_without_term_frequencies=True
-            )
-            return dict(linker.misc.save_model_to_json())
-        except Exception as problem:  # noqa: BLE001  Splink's many; their text may quote rows
-            logging.getLogger(__name__).warning(
-                "train: a session failed with %s", type(problem).__name__
-            )
-            return None
-        finally:
-            database.close()
+    return Trainer(records, model, sizes, budget).trained(rule_counts, prior)

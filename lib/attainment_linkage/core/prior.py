@@ -1,0 +1,122 @@
+"""Prior: how many true pairs the files hold, estimated without truth, and what follows.
+
+Whether a pair is one person depends on how many people the two files share and on the
+pair's rivals: where a record is linked at most once, its likelihood is shared out over all
+its candidates and over being nobody's. The expected number of true pairs is iterated until
+it agrees with itself. Source: the posterior of one-to-one links of Fortini et al. 2001,
+Research in Official Statistics 4(1):185-198, each pair taken by itself.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_SHARE = 0.3
+"""Share of the smaller file that is taken to be in the other one, to begin with."""
+MOST_LINKED = 0.98
+"""Share of a file's records that may be taken to have a partner: nobody is certain to."""
+EVIDENCE_FLOOR_BITS = -12.0
+"""Weight at the starting prior from which pairs are kept: no later prior can save the others."""
+DECIMALS = 3
+STEPS = 500
+SETTLED_PAIRS = 0.001
+
+
+@dataclass(frozen=True)
+class Files:
+    """Two files: their records, and how often a record of each may be linked."""
+
+    left_records: int
+    right_records: int
+    relation: str
+
+    @property
+    def is_left_once(self) -> bool:
+        """Whether a left record has at most one partner."""
+        return self.relation in ("one_to_one", "many_to_one")
+
+    @property
+    def is_right_once(self) -> bool:
+        """Whether a right record has at most one partner."""
+        return self.relation in ("one_to_one", "one_to_many")
+
+    @property
+    def possible_pairs(self) -> float:
+        """Left records times right records."""
+        return float(self.left_records) * float(self.right_records)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Kept pairs by what speaks for them, in bits of Bayes factor.
+
+    ``bits``: for the pair; ``rival_bits``: log2 of the sum of its rivals' Bayes factors
+    (minus infinity: none); ``pairs``: how many pairs are alike in both.
+    """
+
+    bits: Floats
+    rival_bits: Floats
+    pairs: Floats
+
+
+def starting_prior(files: Files, sure_pairs: int) -> float:
+    """The chance of a random pair to be true before any pair is weighed.
+
+    ``sure_pairs``: pairs that strict matchkeys form.
+    """
+    smaller = min(files.left_records, files.right_records)
+    expected = max(LEAST_SHARE * smaller, min(sure_pairs, smaller), 1.0)
+    return min(expected / files.possible_pairs, 0.5)
+
+
+def expected_pairs(evidence: Evidence, files: Files, first: float) -> float:
+    """The number of true pairs that agrees with the chances it gives; ``first``: a guess."""
+    expected = max(first, 1.0)
+    for _ in range(STEPS):
+        shift = math.log2(expected / files.possible_pairs) + partner_gain(expected, files)
+        odds = np.exp2(np.clip(evidence.bits + shift, -60, 60))
+        rivals = np.exp2(np.clip(evidence.rival_bits + shift, -60, 60))
+        again = float((evidence.pairs * odds / (1 + rivals + odds)).sum())
+        is_settled = abs(again - expected) < SETTLED_PAIRS
+        expected = max(again, 1e-3)
+        if is_settled:
+            break
+    return expected
+
+
+def partner_gain(expected: float, files: Files) -> float:
+    """Bits a pair gains because its records would else have no partner at all.
+
+    Of records linked at most once, most of which have a partner, one without is rare.
+    """
+    gain = 0.0
+    if files.is_left_once:
+        gain -= math.log2(1 - min(expected / files.left_records, MOST_LINKED))
+    if files.is_right_once:
+        gain -= math.log2(1 - min(expected / files.right_records, MOST_LINKED))
+    return gain
+
+
+def posterior_shift(evidence: Evidence, files: Files, start: float) -> float:
+    """Bits to add to weights at the starting prior: to the estimated one, with the gain.
+
+    Rounded, so that the order in which machines add up cannot move a decision.
+    """
+    expected = expected_pairs(evidence, files, start * files.possible_pairs)
+    prior = math.log2(expected / files.possible_pairs)
+    return round(prior + partner_gain(expected, files) - _log_odds(start), DECIMALS)
+
+
+def evidence_bits(match_weight: Floats, start: float) -> Floats:
+    """Bayes factors in bits of weights at the starting prior."""
+    return match_weight - _log_odds(start)
+
+
+def _log_odds(chance: float) -> float:
+    return math.log2(chance / (1 - chance))
