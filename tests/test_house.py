@@ -35,7 +35,7 @@ SEES = {
 ENGINES = {"pyspark", "splink", "delta", "duckdb", "great_expectations"}
 NOT_IMPORTED = {"domain": ENGINES, "core": ENGINES, "stages": {"pyspark.sql.functions"}}
 ONLY_IN = {
-    "splink": {"steps/train.py", "steps/kernel.py"},
+    "splink": {"steps/sessions.py", "steps/kernel.py"},
     "great_expectations": {"adapters/gates.py"},
 }
 BANNED_ROOMS = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "tools"}

@@ -179,19 +179,45 @@ def sex() -> Comparison:
     )
 
 
-def category(column: str, m: float = 0.9) -> Comparison:
-    """A category: equal, its frequency counted, or different."""
+def category(column: str, m: float = 0.9, home: Home | None = None) -> Comparison:
+    """A category: equal, its frequency counted, or different.
+
+    ``home``: given for one that people who live together share, such as the ethnic group.
+    """
+    at_home = []
+    if home is not None:
+        at_home = [
+            home_level("equal", f"{home.condition} AND {same(column)}", m, 0.85),
+            home_level("different", home.condition, 1 - m, 0.15),
+        ]
     return comparison(
-        column, null(either_null(column)), level("equal", same(column), m, column), otherwise(1 - m)
+        column,
+        null(either_null(column)),
+        *at_home,
+        level("equal", same(column), m, column),
+        otherwise(1 - m),
     )
 
 
-def number(name: str, column: str) -> Comparison:
-    """A long number or code: equal, one or two edits apart, different."""
+def number(column: str, home: Home | None = None) -> Comparison:
+    """A long number or code: equal, one or two edits apart, different.
+
+    Its frequency is not counted: where each value is one person's, two records of that
+    person would make it look common. ``home``: given for what people who live together
+    share, such as a telephone.
+    """
+    at_home = []
+    if home is not None:
+        at_home = [
+            home_level("equal", f"{home.condition} AND {same(column)}", 0.85, 0.6),
+            home_level("near", f"{home.condition} AND {edits(column, 2)}", 0.07, 0.05),
+            home_level("different", home.condition, 0.08, 0.35),
+        ]
     return comparison(
-        name,
+        column,
         null(either_null(column)),
-        level("equal", same(column), 0.85, column),
+        *at_home,
+        level("equal", same(column), 0.85),
         level("one edit", edits(column, 1), 0.05),
         level("two edits", edits(column, 2), 0.02),
         otherwise(0.08),

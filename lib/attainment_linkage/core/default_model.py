@@ -52,7 +52,10 @@ def model_for(
 
 
 def home_of(fields: frozenset[str], has_several: bool = False) -> Home | None:
-    """What makes two records ones of one home: the address, else the postcode; else nothing."""
+    """What makes two records ones of one home: the address, else the postcode.
+
+    Without either, a number in common: a relative's is written down before a stranger's.
+    """
     if has_several and "postcode" in fields:
         return Home("postcode", _POSTCODE_RECORDS, "list_has_any(postcodes_l, postcodes_r)", 0.05)
     condition = f"{HOME}_l = {HOME}_r"
@@ -60,7 +63,8 @@ def home_of(fields: frozenset[str], has_several: bool = False) -> Home | None:
         return Home("address", _ADDRESS_RECORDS, condition, 0.6)
     if "postcode" in fields:
         return Home("postcode", _POSTCODE_RECORDS, condition, 0.05)
-    return None
+    shared = [field for field in ("identifier", "phone", "email") if field in fields]
+    return Home(shared[0], _ADDRESS_RECORDS, condition, 0.6) if shared else None
 
 
 def comparisons_for(
@@ -90,17 +94,17 @@ def comparisons_for(
         made.append(compare.category("region"))
     if "birth_place" in fields:
         made.append(places.place_name("birth_place", "birth_place"))
+    if "identifier" in fields:
+        made.append(compare.number("identifier"))
     made += [
-        compare.number(field, field)
-        for field in ("identifier", "phone", "email")
+        compare.number(field, None if home is None or home.column == field else home)
+        for field in ("phone", "email")
         if field in fields
     ]
+    if "ethnic_group" in fields:
+        made.append(compare.category("ethnic_group", home=home))
     attributes = sorted(field for field in fields if field.startswith("attribute_"))
-    made += [
-        compare.category(field)
-        for field in ("occupation", "ethnic_group", *attributes)
-        if field in fields
-    ]
+    made += [compare.category(field) for field in ("occupation", *attributes) if field in fields]
     return tuple(made)
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-LEAST_SHARE = 0.3
+FIRST_SHARE = 0.3
 """Share of the smaller file that is taken to be in the other one, to begin with."""
 MOST_LINKED = 0.98
 """Share of a file's records that may be taken to have a partner: nobody is certain to."""
@@ -65,14 +65,10 @@ class Evidence:
     pairs: Floats
 
 
-def starting_prior(files: Files, sure_pairs: int) -> float:
-    """The chance of a random pair to be true before any pair is weighed.
-
-    ``sure_pairs``: pairs that strict matchkeys form.
-    """
+def starting_prior(files: Files) -> float:
+    """The chance of a random pair to be true before any pair is weighed."""
     smaller = min(files.left_records, files.right_records)
-    expected = max(LEAST_SHARE * smaller, min(sure_pairs, smaller), 1.0)
-    return min(expected / files.possible_pairs, 0.5)
+    return min(max(FIRST_SHARE * smaller, 1.0) / files.possible_pairs, 0.5)
 
 
 def expected_pairs(evidence: Evidence, files: Files, first: float) -> float:
@@ -103,20 +99,15 @@ def partner_gain(expected: float, files: Files) -> float:
     return gain
 
 
-def posterior_shift(evidence: Evidence, files: Files, start: float) -> float:
-    """Bits to add to weights at the starting prior: to the estimated one, with the gain.
+def posterior_shift(expected: float, files: Files, start: float) -> float:
+    """Bits to add to weights at the starting prior: to the expected pairs', with the gain.
 
     Rounded, so that the order in which machines add up cannot move a decision.
     """
-    expected = expected_pairs(evidence, files, start * files.possible_pairs)
     prior = math.log2(expected / files.possible_pairs)
-    return round(prior + partner_gain(expected, files) - _log_odds(start), DECIMALS)
+    return round(prior + partner_gain(expected, files) - log_odds(start), DECIMALS)
 
 
-def evidence_bits(match_weight: Floats, start: float) -> Floats:
-    """Bayes factors in bits of weights at the starting prior."""
-    return match_weight - _log_odds(start)
-
-
-def _log_odds(chance: float) -> float:
+def log_odds(chance: float) -> float:
+    """Bits of odds of a chance between 0 and 1."""
     return math.log2(chance / (1 - chance))

@@ -30,9 +30,6 @@ MOST_MATCHES = 1.5
 """A session that found more matches than this many per record took strangers for them."""
 SMOOTHING_MATCHES, SMOOTHING_SHARE = 20.0, 0.03
 """Weight of the starting chances: as of so many matches, or of this share of those found."""
-UNSEEN_PAIRS = 0.5
-"""Random pairs that a level which none of them showed is taken to have had."""
-
 Settings = dict[str, Any]
 
 
@@ -113,13 +110,12 @@ def combined(
     with_u: Settings,
     sessions: Sequence[Session],
     starting: Sequence[Comparison],
-    random_pairs: float,
 ) -> tuple[Settings, tuple[str, ...]]:
     """One model of the random pairs' u and the sound sessions' m.
 
-    ``starting`` are the model's own comparisons, with the chances training started from;
-    ``random_pairs`` is how many pairs u was counted on. Returns the settings and the names
-    of comparisons that no session could estimate: those keep the m they started from.
+    ``starting`` are the model's own comparisons, with the chances training started from.
+    Returns the settings and the names of comparisons that no session could estimate: those
+    keep the m they started from.
     """
     settings = deepcopy(with_u)
     untrained = []
@@ -135,12 +131,8 @@ def combined(
         seen = [(shares, matches) for shares, matches in seen if shares]
         if not seen:
             untrained.append(str(comparison.get("output_column_name", number)))
-        m = _smoothed(seen, start)
-        floor = UNSEEN_PAIRS / max(random_pairs, 1.0)
-        u = _shares([max(_chance(levels[n], "u_probability") or 0.0, floor) for n in places])
-        for place, m_of_level, u_of_level in zip(places, m, u, strict=True):
-            levels[place]["m_probability"] = m_of_level
-            levels[place]["u_probability"] = u_of_level
+        for place, m in zip(places, _smoothed(seen, start), strict=True):
+            levels[place]["m_probability"] = m
         _start_home_levels(levels, given)
     return settings, tuple(untrained)
 

@@ -14,7 +14,7 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
 from attainment_linkage.stages import linkage
 from attainment_linkage.stages.runner import StageRun
-from attainment_linkage.steps import block, resolve, score
+from attainment_linkage.steps import resolve
 
 __all__ = ["STAGE", "body", "policy_of"]
 
@@ -30,9 +30,7 @@ def _link(run: StageRun, folder: Path) -> None:
     roles = (ATTAINMENT_SIDE.roles.values(), CENSUS_SIDE.roles.values())
     model = model_for(*roles, is_narrow=True)
     pupils, people = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.CENSUS_PEOPLE)
-    records = block.linkage_records(pupils, people, model.columns)
-    weighed = score.with_term_frequencies(records, model.term_frequency_columns)
-    records = kept(weighed, folder / "records")
+    records = kept(linkage.prepared(pupils, people, model), folder / "records")
 
     plan = linkage.planned(model, linkage.counted(records, model), policy)
     run.note("candidate pairs of all rules", plan.candidate_pairs)
@@ -41,7 +39,12 @@ def _link(run: StageRun, folder: Path) -> None:
     run.note("training pairs of all sessions", sum(trained.session_pairs))
     run.note("comparisons left untrained", len(trained.untrained_comparisons))
 
-    scored = run.write(linkage.scored(records, model, plan, trained, policy), tables.SCORED_PAIRS)
+    run.note("training sessions set aside", trained.unsound_sessions)
+
+    weighed = kept(linkage.weighed(records, model, plan, trained, policy), folder / "weighed")
+    found = linkage.scored(weighed, plan, policy)
+    run.note("true pairs expected", round(found.expected_true_pairs))
+    scored = run.write(found.pairs, tables.SCORED_PAIRS)
     decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
     links = run.write(resolve.links(decided), tables.LINKS)
     run.write(resolve.review_pairs(scored, decided), tables.REVIEW_PAIRS)

@@ -23,7 +23,7 @@ from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import LinkSpec, SideSpec, parse_spec
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.stages import linkage
-from attainment_linkage.steps import block, resolve, score
+from attainment_linkage.steps import resolve
 from attainment_linkage.steps.linkage_record import column_counts, linkage_records
 
 _SHORT_MIB = 64
@@ -105,9 +105,8 @@ def _linked(
                 )
             )
         model = _model(spec, [facts for _, facts in sides])
-        records = block.linkage_records(sides[0][0], sides[1][0], model.columns)
-        weighed = score.with_term_frequencies(records, model.term_frequency_columns)
-        records = kept(weighed, folder / "records")
+        records = linkage.prepared(sides[0][0], sides[1][0], model)
+        records = kept(records, folder / "records")
         counts = linkage.counted(records, model)
         model = _affordable(spec, model, counts)
         log.note("blocking rules", len(model.blocking_rules))
@@ -115,8 +114,10 @@ def _linked(
         log.note("candidate pairs of all rules", plan.candidate_pairs)
         trained = linkage.trained(records, model, plan, policy)
         log.note("training pairs of all sessions", sum(trained.session_pairs))
-        scored = linkage.scored(records, model, plan, trained, policy)
-        scored = kept(scored, folder / "scored")
+        weighed = linkage.weighed(records, model, plan, trained, policy)
+        found = linkage.scored(kept(weighed, folder / "weighed"), plan, policy)
+        log.note("true pairs expected", round(found.expected_true_pairs))
+        scored = kept(found.pairs, folder / "scored")
         decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
         pairs = plain_tables.write_pairs(resolve.flagged_pairs(scored, decided), output)
     links = pairs.links

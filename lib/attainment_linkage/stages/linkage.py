@@ -14,9 +14,16 @@ from pyspark.sql import DataFrame, SparkSession
 from attainment_linkage.core.blocking_plan import Bucketing, RuleCount, buckets, key_groups
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
+from attainment_linkage.core.prior import (
+    EVIDENCE_FLOOR_BITS,
+    Files,
+    expected_pairs,
+    posterior_shift,
+    starting_prior,
+)
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain import tables
-from attainment_linkage.steps import block, score, train
+from attainment_linkage.steps import block, posterior, score, train
 from attainment_linkage.steps.kernel import Kernel
 from attainment_linkage.steps.train import TrainedModel
 
@@ -35,6 +42,18 @@ class Plan:
     def candidate_pairs(self) -> int:
         """Pairs of all rules' equalities together; a pair of several rules counts in each."""
         return sum(count.candidate_pairs for count in self.rule_counts.values())
+
+    def files(self, policy: LinkagePolicy) -> Files:
+        """The two files as what is known of them before any pair is weighed."""
+        return Files(self.left_records, self.right_records, policy.resolve.relation)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scored pairs, and how many true pairs the two files are estimated to hold."""
+
+    pairs: DataFrame
+    expected_true_pairs: float
 
 
 @dataclass(frozen=True)
@@ -85,27 +104,38 @@ def planned(model: LinkageModel, counts: Counts, policy: LinkagePolicy) -> Plan:
     return Plan(rule_counts, training_counts, plan, counts.left_records, counts.right_records)
 
 
+def prepared(left: DataFrame, right: DataFrame, model: LinkageModel) -> DataFrame:
+    """The records of both files with what training and scoring read beside their fields.
+
+    Read many times: keep it somewhere before, or it would be counted again and again.
+    """
+    records = block.linkage_records(left, right, model.columns)
+    return score.with_term_frequencies(records, model.term_frequency_columns, model.home)
+
+
 def trained(
     records: DataFrame, model: LinkageModel, plan: Plan, policy: LinkagePolicy
 ) -> TrainedModel:
-    """Train the model on samples of all records, from a prior of one link per record."""
-    smaller = min(plan.left_records, plan.right_records)
-    prior = smaller / (plan.left_records * plan.right_records)
-    count = plan.left_records + plan.right_records
-    return train.trained_model(records, model, plan.training_counts, count, prior, policy.training)
+    """Train the model on samples of all records, from the starting prior.
+
+    Raises: TrainingError.
+    """
+    files = plan.files(policy)
+    sizes, start = (plan.left_records, plan.right_records), starting_prior(files)
+    budget = policy.training
+    return train.trained_model(records, model, plan.training_counts, sizes, start, budget)
 
 
-def scored(
-    weighed: DataFrame,
+def weighed(
+    records: DataFrame,
     model: LinkageModel,
     plan: Plan,
     trained_model: TrainedModel,
     policy: LinkagePolicy,
 ) -> DataFrame:
-    """Every pair at or above the review threshold or of a matchkey, weights rounded.
+    """Every pair that any later prior could save, or of a matchkey, at the starting prior.
 
-    ``weighed`` are the records with their term frequencies, read once per key group: kept
-    somewhere first, or every group would count them again.
+    ``records`` are read once per key group: as ``prepared``, and kept. Keep the pairs too.
     """
     kernel = Kernel(
         settings=trained_model.settings,
@@ -113,10 +143,23 @@ def scored(
         matchkeys=model.matchkeys,
         group=plan.buckets[0].group,
         term_frequency_columns=model.term_frequency_columns,
-        review_bits=policy.review_bits,
+        review_bits=min(EVIDENCE_FLOOR_BITS, policy.review_bits),
         memory_mib=policy.task_memory_mib,
     )
-    return score.rounded(score.match_weights(weighed, kernel, plan.buckets))
+    return score.rounded(score.match_weights(records, kernel, plan.buckets))
+
+
+def scored(weighed_pairs: DataFrame, plan: Plan, policy: LinkagePolicy) -> Scored:
+    """The pairs at the prior they speak for themselves, with the number of true ones.
+
+    ``weighed_pairs``: as ``weighed`` gives them, kept: they are read twice.
+    """
+    files = plan.files(policy)
+    start = starting_prior(files)
+    evidence = posterior.evidence(weighed_pairs, files, start)
+    pairs = expected_pairs(evidence, files, start * files.possible_pairs)
+    bits = posterior_shift(pairs, files, start)
+    return Scored(posterior.shifted(weighed_pairs, bits, policy.review_bits), pairs)
 
 
 def candidate_counts(spark: SparkSession, model: LinkageModel, plan: Plan) -> DataFrame:

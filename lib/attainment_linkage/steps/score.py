@@ -18,6 +18,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from attainment_linkage.core.blocking_plan import Bucketing
+from attainment_linkage.core.levels import HOME, Home
 from attainment_linkage.domain import tables
 from attainment_linkage.steps.block import keyed
 from attainment_linkage.steps.kernel import (
@@ -28,8 +29,13 @@ from attainment_linkage.steps.kernel import (
 )
 
 
-def with_term_frequencies(records: DataFrame, columns: Sequence[str]) -> DataFrame:
+def with_term_frequencies(
+    records: DataFrame, columns: Sequence[str], home: Home | None = None
+) -> DataFrame:
     """Add ``tf_<column>``: the share of a value among all non-null values of both files.
+
+    And ``home``, where the model has one: the value of the home's column, null where more
+    records of a file have it than one home holds.
 
     Grain: unchanged; null where the value is null.
     Cost: per column one shuffle of (value, count), combined before it, and one join back
@@ -40,6 +46,9 @@ def with_term_frequencies(records: DataFrame, columns: Sequence[str]) -> DataFra
     for column in columns:
         shares = _shares(records, column)
         weighed = weighed.join(shares, on=column, how="left")
+    if home is not None:
+        # how=left: every record stays, and meets at most one home, as values are distinct
+        weighed = weighed.join(_homes(records, home), on=home.column, how="left")
     return weighed
 
 
@@ -50,6 +59,15 @@ def _shares(records: DataFrame, column: str) -> DataFrame:
     )
     total = F.sum("count").over(Window.partitionBy(F.lit(True)))
     return counts.select(column, (F.col("count").cast("double") / total).alias(f"tf_{column}"))
+
+
+def _homes(records: DataFrame, home: Home) -> DataFrame:
+    """Each value that names a home of a usual size, twice: as itself and as the home."""
+    is_left = F.col("is_left")
+    sizes = records.where(F.col(home.column).isNotNull()).groupBy(home.column)
+    counted = sizes.agg(F.greatest(F.count_if(is_left), F.count_if(~is_left)).alias("most"))
+    is_home = F.col("most") <= home.most_records
+    return counted.where(is_home).select(home.column, F.col(home.column).alias(HOME))
 
 
 def match_weights(records: DataFrame, kernel: Kernel, plan: Sequence[Bucketing]) -> DataFrame:

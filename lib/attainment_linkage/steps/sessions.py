@@ -2,7 +2,7 @@
 
 A sample is an Arrow table of records of both files (``is_left``, ``record_id``, the columns
 the model is trained on), sorted by file and id; one thread and a seed, so that a session
-gives the same answer again.
+gives the same answer again. Patterns are counts, the same with any number of threads.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ import numpy as np
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
-from attainment_linkage.core import homes, training
+from attainment_linkage.core import training
 from attainment_linkage.core.levels import HOME, Comparison
+from attainment_linkage.core.model import LinkageModel
+from attainment_linkage.core.patterns import Patterns, pattern_sql
 from attainment_linkage.core.rule_sql import rule_sql
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.core.training import Session, Settings, TrainingBudget
@@ -29,14 +31,31 @@ _TRAINING_MEMORY_MIB = 2048
 _SIDES = (("left", "is_left"), ("right", "not is_left"))
 
 
-def estimated_u(sample: pa.Table, settings: Settings, budget: TrainingBudget) -> Settings:
-    """The settings with u of every level, counted on random pairs of the sample."""
+def random_patterns(
+    sample: pa.Table, comparisons: Sequence[Comparison], budget: TrainingBudget
+) -> Patterns:
+    """The patterns of random pairs of the sample: every pair, or the budget's number.
+
+    In the order of a hash of their ids with the seed, each left record meets the right ones
+    that stand at its place and after it.
+    """
     with _database(sample) as database:
-        linker = _linker(database, settings)
-        linker.training.estimate_u_using_random_sampling(
-            max_pairs=float(budget.random_pairs), seed=budget.seed, min_count_per_level=None
+        for side, _ in _SIDES:
+            # another order on each side: the two files may number their people alike
+            order = f"hash(record_id, '{side}', {budget.seed}), record_id"
+            database.execute(
+                f"create table {side}_places as "
+                f"select *, row_number() over (order by {order}) - 1 as turn_place from {side}s"
+            )
+        left, right = (len(database.table(f"{side}s")) for side, _ in _SIDES)
+        most = min(left, budget.random_pairs)
+        meet = min(right, max(1, budget.random_pairs // max(left, 1)))
+        source = (
+            f"(select * from left_places where turn_place < {most}) l "
+            f"cross join range({meet}) as turn(step) "
+            f"join right_places r on r.turn_place = (l.turn_place + turn.step) % {max(right, 1)}"
         )
-        return dict(linker.misc.save_model_to_json())
+        return _patterns(database, source, sample, comparisons)
 
 
 def estimated_m(
@@ -65,31 +84,34 @@ def estimated_m(
     return Session(dict(zip(places, trained, strict=True)), float(share) * pairs)
 
 
-def home_mixture(sample: pa.Table, comparisons: Sequence[Comparison]) -> homes.Mixture | None:
-    """The mixture of persons and relatives among the sample's pairs of one home."""
+def home_patterns(sample: pa.Table, comparisons: Sequence[Comparison]) -> Patterns:
+    """The patterns of the sample's pairs of one home."""
+    with _database(sample) as database:
+        source = f'lefts l join rights r on l."{HOME}" = r."{HOME}"'
+        return _patterns(database, source, sample, comparisons)
+
+
+def _patterns(
+    database: duckdb.DuckDBPyConnection,
+    source: str,
+    sample: pa.Table,
+    comparisons: Sequence[Comparison],
+) -> Patterns:
+    """Count the patterns of the pairs of records l and r that ``source`` gives."""
     columns = [name for name in sample.column_names if name not in ("is_left", "record_id")]
     pairs = ", ".join(f'l."{name}" as "{name}_l", r."{name}" as "{name}_r"' for name in columns)
-    patterns = ", ".join(f"pattern_{number}" for number in range(len(comparisons)))
-    with _database(sample) as database:
-        found = database.sql(
-            f"with pairs as (select {pairs} from lefts l join rights r "
-            f'on l."{HOME}" = r."{HOME}"), '
-            f"patterns as (select {homes.pattern_sql(comparisons)} from pairs) "
-            f"select {patterns}, count(*) as pairs from patterns group by {patterns} "
-            f"order by {patterns}"
-        ).to_arrow_table()
-    counts = found["pairs"].to_numpy().astype(np.float64)
-    places = [found[f"pattern_{n}"].to_numpy().astype(np.int64) for n in range(len(comparisons))]
-    return homes.fitted(np.stack(places, axis=1), counts, comparisons) if len(counts) else None
+    names = [f"pattern_{number}" for number in range(len(comparisons))]
+    listed = ", ".join(names)
+    found = database.sql(
+        f"with pairs as (select {pairs} from {source}), "
+        f"patterns as (select {pattern_sql(comparisons)} from pairs) "
+        f"select {listed}, count(*) as pairs from patterns group by {listed} order by {listed}"
+    ).to_arrow_table()
+    places = [found[name].to_numpy().astype(np.int64) for name in names]
+    return Patterns(np.stack(places, axis=1), found["pairs"].to_numpy().astype(np.float64))
 
 
-def random_pairs(sample: pa.Table, budget: TrainingBudget) -> float:
-    """How many random pairs u is counted on: the budget's, or all there are."""
-    left = sum(sample["is_left"].to_pylist())
-    return float(min(budget.random_pairs, left * (len(sample) - left)))
-
-
-def free_of_home(model: training.LinkageModel) -> tuple[int, ...]:
+def free_of_home(model: LinkageModel) -> tuple[int, ...]:
     """The comparisons that speak among the pairs of one home: not where they live."""
     if model.home is None:
         return ()

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from attainment_linkage.core import homes, training
+from attainment_linkage.core import homes, strangers, training
 from attainment_linkage.core.blocking_plan import RuleCount
 from attainment_linkage.core.levels import HOME
 from attainment_linkage.core.model import LinkageModel
@@ -56,9 +56,8 @@ class Trainer:
     def trained(self, rule_counts: Mapping[int, RuleCount], prior: float) -> TrainedModel:
         """Train: u, the sessions, the homes. Raises: TrainingError where nothing can be."""
         random = self.everything or self._random_records()
-        with_u = sessions.estimated_u(
-            random, training.splink_settings(self.model, prior), self.budget
-        )
+        patterns = sessions.random_patterns(random, self.model.comparisons, self.budget)
+        with_u = strangers.first_u(training.splink_settings(self.model, prior), patterns)
         held = [
             (session, pairs)
             for number, rule in enumerate(self.model.training_rules)
@@ -73,10 +72,9 @@ class Trainer:
             with_u,
             [session for session, _ in sound],
             self.model.comparisons,
-            sessions.random_pairs(random, self.budget),
         )
         return TrainedModel(
-            self._with_homes(settings),
+            strangers.purged_u(self._with_homes(settings), patterns, prior),
             untrained,
             tuple(min(pairs, self.budget.session_pairs) for _, pairs in sound),
             len(held) - len(sound),
@@ -96,9 +94,8 @@ class Trainer:
             return settings
         rule = Rule.parse(HOME)
         share = self.budget.record_share(sum(self.sizes))
-        mixture = sessions.home_mixture(
-            self._blocks(rule, share), [settings["comparisons"][place] for place in places]
-        )
+        trained = [settings["comparisons"][place] for place in places]
+        mixture = homes.fitted(sessions.home_patterns(self._blocks(rule, share), trained), trained)
         return settings if mixture is None else homes.with_homes(settings, mixture, places)
 
     def _require_chances(self, sound: list[Session], rule_counts: Mapping[int, RuleCount]) -> None:
