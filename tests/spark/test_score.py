@@ -31,7 +31,7 @@ def records(spark):
 def trained(records):
     counts = block.rule_counts(block.candidate_counts(records, MODEL.training_rules))
     budget = training.TrainingBudget(random_pairs=200_000)
-    return train.trained_model(records, MODEL, counts, 10_000, 5_000 / 25e6, budget)
+    return train.trained_model(records, MODEL, counts, (5_000, 5_000), 5_000 / 25e6, budget)
 
 
 def scored(records, trained, bucket_count):

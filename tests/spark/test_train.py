@@ -37,7 +37,8 @@ def test_the_order_of_rows_does_not_move_the_model(records, counts):
     budget = training.TrainingBudget(random_pairs=100_000)
     turned = records.orderBy("surname").repartition(3, "suburb")
     first, again = (
-        train.trained_model(r, MODEL, counts, 10_000, PRIOR, budget) for r in (records, turned)
+        train.trained_model(r, MODEL, counts, (5_000, 5_000), PRIOR, budget)
+        for r in (records, turned)
     )
 
     assert first.settings["comparisons"] == again.settings["comparisons"]
@@ -46,13 +47,18 @@ def test_the_order_of_rows_does_not_move_the_model(records, counts):
 
 def test_a_sample_gives_nearly_the_model_of_everything(records, counts):
     everything = train.trained_model(
-        records, MODEL, counts, 10_000, PRIOR, training.TrainingBudget(random_pairs=1_000_000)
+        records,
+        MODEL,
+        counts,
+        (5_000, 5_000),
+        PRIOR,
+        training.TrainingBudget(random_pairs=1_000_000),
     )
     sampled = train.trained_model(
         records,
         MODEL,
         counts,
-        10_000,
+        (5_000, 5_000),
         PRIOR,
         training.TrainingBudget(random_records=5_000, random_pairs=1_000_000, session_pairs=1_500),
     )
@@ -68,4 +74,4 @@ def test_a_sample_gives_nearly_the_model_of_everything(records, counts):
 
 def test_rules_that_form_no_pair_train_nothing_and_say_so(records):
     with pytest.raises(TrainingError, match="none of 2 training rules could train"):
-        train.trained_model(records, MODEL, {}, 10_000, PRIOR, training.TrainingBudget())
+        train.trained_model(records, MODEL, {}, (5_000, 5_000), PRIOR, training.TrainingBudget())

@@ -2,9 +2,11 @@
 
 import pytest
 
+from attainment_linkage.core.comparisons import surname
+from attainment_linkage.core.levels import Home, is_home, telling
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.rules import Rule
-from attainment_linkage.core.training import TrainingBudget, combined, comparisons_free_of
+from attainment_linkage.core.training import Session, TrainingBudget, combined, comparisons_free_of
 
 
 def comparison(column, *m):
@@ -25,30 +27,80 @@ def m_of(trained, number):
     ]
 
 
-def test_a_level_takes_the_median_of_the_sessions_that_could_see_it():
+def session(matches, *trained):
+    return Session(dict(enumerate(trained)), matches)
+
+
+def test_a_level_takes_the_mean_of_the_sessions_by_their_matches():
+    start = (comparison("a", 0.5, 0.5), comparison("b", 0.5, 0.5))
     sessions = [
-        (settings(comparison("a", 0.9, 0.1)), (0,)),
-        (settings(comparison("a", 0.7, 0.3)), (0,)),
-        (settings(comparison("a", 0.1, 0.9)), ()),
+        session(3e6, comparison("a", 0.9, 0.1)),
+        session(1e6, comparison("a", 0.7, 0.3)),
     ]
-    trained, untrained = combined(settings(comparison("a", 0.5, 0.5)), sessions)
+    trained, untrained = combined(settings(*start), sessions, start)
 
-    assert m_of(trained, 0) == pytest.approx([0.8, 0.2])
-    assert untrained == ()
+    mean = 0.85  # pulled by 3% of the matches towards one half
+    assert m_of(trained, 0) == pytest.approx([(mean + 0.03 * 0.5) / 1.03, 0.1602], abs=1e-4)
+    assert m_of(trained, 1) == [0.5, 0.5]
+    assert untrained == ("b",)
 
 
-def test_a_level_nobody_saw_keeps_a_chance_and_levels_add_up_to_one():
-    sessions = [(settings(comparison("a", 1.0, "level not observed in training dataset")), (0,))]
-    trained, _ = combined(settings(comparison("a")), sessions)
+def test_few_matches_move_a_starting_chance_little_and_many_far():
+    start = (comparison("a", 0.8, 0.2),)
+    few, many = (
+        combined(settings(*start), [session(matches, comparison("a", 0.4, 0.6))], start)[0]
+        for matches in (20, 20_000)
+    )
+
+    assert m_of(few, 0) == pytest.approx([0.6, 0.4])
+    assert m_of(many, 0)[0] == pytest.approx(0.4, abs=0.02)
+
+
+def test_a_level_left_at_its_start_was_not_seen_and_keeps_a_small_chance():
+    start = (comparison("a", 0.8, 0.2),)
+    trained, _ = combined(settings(*start), [session(1e6, comparison("a", 0.99, 0.2))], start)
+
+    assert m_of(trained, 0) == pytest.approx([1 - 0.2 * 0.03 / 1.03, 0.2 * 0.03 / 1.03])
+
+
+def test_without_a_starting_chance_a_level_nobody_saw_is_never_nought():
+    start = (comparison("a"),)
+    found = [session(1e6, comparison("a", 1.0, "level not observed in training dataset"))]
+    trained, _ = combined(settings(*start), found, start)
 
     assert sum(m_of(trained, 0)) == pytest.approx(1)
     assert 0 < m_of(trained, 0)[1] < 1e-4
 
 
-def test_a_comparison_that_no_session_could_train_is_named():
-    _, untrained = combined(settings(comparison("a", 0.5, 0.5)), [])
+def test_home_levels_add_up_apart_and_no_session_moves_them():
+    home = Home("address", 12, "home_l = home_r", 0.6)
+    start = (surname(True, home),)
+    found = surname(True, home)
+    for level in telling(found):
+        level["m_probability"] = 0.9 if "equal" in level["label_for_charts"] else 0.01
+    trained, _ = combined({"comparisons": [surname(True, home)]}, [session(1e6, found)], start)
 
-    assert untrained == ("a",)
+    levels = telling(trained["comparisons"][0])
+    at_home = [level for level in levels if is_home(level)]
+    assert [level["m_probability"] for level in at_home] == pytest.approx([0.92, 0.06, 0.02])
+    assert [level["u_probability"] for level in at_home] == pytest.approx([0.6, 0.02, 0.38])
+    ordinary = [level["m_probability"] for level in levels if not is_home(level)]
+    assert sum(ordinary) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("matches", "is_sound"), [(19, False), (20, True), (15, False)])
+def test_a_session_of_too_few_matches_or_more_than_there_can_be_is_not_sound(matches, is_sound):
+    left, right = (10, 5) if matches == 15 else (100, 5)
+    assert session(matches).is_sound(left, right) is is_sound
+    assert not session(151).is_sound(100, 5)
+
+
+def test_a_session_cannot_speak_of_what_its_rule_settles():
+    made = [comparison(name) for name in ("sex", "where", "region", "birth")]
+    model = LinkageModel(tuple(made), (), (), (), ())
+
+    assert comparisons_free_of(Rule.parse("forename"), model) == (1, 2, 3)
+    assert comparisons_free_of(Rule.parse("surname & postcode"), model) == (0, 3)
 
 
 def test_a_rule_cannot_train_a_comparison_of_its_own_columns():
