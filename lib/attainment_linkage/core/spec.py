@@ -18,8 +18,8 @@ from attainment_linkage.domain.errors import RuleError, SpecError
 
 RELATIONS = ("one_to_one", "many_to_one", "one_to_many", "many_to_many")
 
-ACCEPT_BITS = 3.0
-"""Match weight from which a pair may be linked: odds of 8 to 1, about 89%."""
+ACCEPT_BITS = 4.0
+"""Match weight from which a pair may be linked: odds of 16 to 1, about 94%."""
 REVIEW_BITS = -4.0
 """Match weight from which a pair is written: odds of 1 to 16."""
 MARGIN_BITS = 1.0
