@@ -127,3 +127,9 @@ def _zeros(table: Description) -> Iterator[str]:
             yield f"a structural zero names {', '.join(wrong) or 'no variable'}, not in the table"
         if not zero.reason.strip():
             yield "a structural zero has no reason"
+    for one in table.withhold:
+        is_cell = set(one.cell) == set(codes) and all(
+            code in codes[name] for name, code in one.cell.items()
+        )
+        if not is_cell or one.column not in {each.column for each in table.count}:
+            yield "a withhold must name a code for each variable, and a column of counts"

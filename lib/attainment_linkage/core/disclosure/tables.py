@@ -120,6 +120,14 @@ class StructuralZero:
 
 
 @dataclass(frozen=True)
+class Withhold:
+    """A cell, one code for each variable, whose count is to be withheld besides the unsafe."""
+
+    cell: Mapping[str, str]
+    column: str
+
+
+@dataclass(frozen=True)
 class Description:
     """What a CSV file holds.
 
@@ -139,6 +147,7 @@ class Description:
     classification: tuple[Classification, ...] = ()
     estimate: tuple[Estimate, ...] = ()
     structural_zero: tuple[StructuralZero, ...] = ()
+    withhold: tuple[Withhold, ...] = ()
     residual_degrees_of_freedom: float = -1.0
     is_saturated: bool = False
     note: str = ""

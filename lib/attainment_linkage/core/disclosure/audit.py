@@ -1,0 +1,229 @@
+"""Audit: an attack on a table as it would be released, from the released numbers alone.
+
+It shares nothing with what chose the withheld cells: it reads the description and the shown
+numbers, writes its own equations, and asks the interior-point solver for the interval of every
+withheld cell, of sums of withheld cells within an equation, and of remainders. Then linear
+algebra looks for pairs and triples whose sum is determined.
+
+What must hold (trust.md 4.3): an interval contains 0 to 9 or is at least ten wide; a sum or a
+remainder may also be known when it is not below ten.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import null_space
+from scipy.optimize import linprog
+
+from attainment_linkage.core.disclosure.tables import ADDITIVE, Codes, Description
+
+Key = tuple[Codes, str]
+Shown = Mapping[Key, float | None]
+"""The numbers as released, by cell and column; None where one is withheld."""
+
+_EPSILON = 1e-5
+_FAR = 1e7
+_PAIRS, _TRIPLES = 1000, 150
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What an interval must hold: ``threshold`` people; wider where ``widths`` says so."""
+
+    threshold: int
+    is_zero_allowed: bool
+    widths: Mapping[Key, float]
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A sum of withheld numbers that a reader can place too well; one item or several."""
+
+    items: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class _Equation:
+    whole: Key
+    parts: tuple[Key, ...]
+
+
+def breaches(description: Description, shown: Shown, demand: Demand) -> list[Breach]:
+    """Everything that the shown numbers give away; empty where the table holds."""
+    found: list[Breach] = []
+    groups = [[one.column for one in description.count]]
+    groups += [[one.column] for one in description.estimate if one.kind in (*ADDITIVE, "mean")]
+    for columns in groups:
+        values: Shown = {key: shown[key] for key in shown if key[1] in columns}
+        if columns[0] in {one.column for one in description.estimate}:
+            values = _as_people(description, columns[0], shown)
+        equations = list(_equations(description, columns))
+        zeros = {key for key in _keys(equations, values) if _is_structural(description, key)}
+        found += _Attack(equations, values, zeros, demand).breaches()
+    return found
+
+
+def _keys(equations: Sequence[_Equation], values: Shown) -> list[Key]:
+    inside = [key for one in equations for key in (one.whole, *one.parts)]
+    return list(dict.fromkeys([*values, *inside]))
+
+
+def _is_structural(description: Description, key: Key) -> bool:
+    return not any(c.startswith("~") for c in key[0]) and description.is_structural_zero(key[0])
+
+
+def _as_people(description: Description, column: str, shown: Shown) -> Shown:
+    """An additive estimate in people: a sum over the mean of one person, as far as shown."""
+    one = next(one for one in description.estimate if one.column == column)
+    if one.kind == "weighted_count":
+        return {key: value for key, value in shown.items() if key[1] == column}
+    values: dict[Key, float | None] = {}
+    total, people = 0.0, 0.0
+    for key, value in shown.items():
+        if key[1] != column:
+            continue
+        count = shown.get((key[0], one.stands_on[0]))
+        if value is not None and (count is not None or one.kind == "sum"):
+            value = value * count if one.kind == "mean" and count is not None else value
+            total, people = total + abs(value), people + (count or 0.0)
+        else:
+            value = None
+        values[key] = value
+    scale = people / total if total and people else 1.0
+    return {key: None if value is None else value * scale for key, value in values.items()}
+
+
+def _equations(description: Description, columns: Sequence[str]) -> Iterator[_Equation]:
+    every = []
+    for one in description.classification:
+        rests = [f"~{code}" for code in one.codes] if one.overlaps and one.total else []
+        every.append([*one.all_codes, *rests])
+    parts_of = {one.column: one.of for one in description.count if one.column in columns and one.of}
+    names = [*columns, *(f"~{column}" for column in parts_of)]
+    for codes in itertools.product(*every):
+        for column, of in parts_of.items():
+            yield _Equation((codes, of), ((codes, column), (codes, f"~{column}")))
+        for place, one in enumerate(description.classification):
+            for parts in _parts(one.overlaps, codes[place], one.total, one.codes, one.sums):
+                inner = [(*codes[:place], part, *codes[place + 1 :]) for part in parts]
+                for name in names:
+                    yield _Equation((codes, name), tuple((each, name) for each in inner))
+
+
+def _parts(
+    overlaps: bool,
+    code: str,
+    total: str,
+    codes: Sequence[str],
+    sums: Sequence[tuple[str, tuple[str, ...]]],
+) -> Iterator[tuple[str, ...]]:
+    if overlaps and total and code == total:
+        yield from ((each, f"~{each}") for each in codes)
+    yield from (parts for whole, parts in sums if whole == code)
+
+
+class _Attack:
+    """One set of numbers that hang together."""
+
+    def __init__(
+        self, equations: Sequence[_Equation], values: Shown, zeros: set[Key], demand: Demand
+    ) -> None:
+        self.demand = demand
+        self.known = {key: value for key, value in values.items() if value is not None}
+        self.known |= dict.fromkeys(zeros, 0.0)
+        keys = [key for key in _keys(equations, values) if key not in self.known]
+        self.unknown = {key: at for at, key in enumerate(keys)}
+        self.withheld = {key for key in values if key in self.unknown}
+        has_negative = any(value < 0 for value in self.known.values())
+        self.lower = None if has_negative else 0.0
+        self._open(equations)
+        self.seen: list[np.ndarray] = []
+
+    def _open(self, equations: Sequence[_Equation]) -> None:
+        """The equations that still hold an unknown, as a matrix and what it must give."""
+        rows, gives, self.groups = [], [], []
+        for one in equations:
+            parts = [key for key in one.parts if key in self.unknown]
+            if not parts and one.whole in self.known:
+                continue
+            row = np.zeros(len(self.unknown))
+            row[[self.unknown[key] for key in parts]] = 1.0
+            give = -sum(self.known[key] for key in one.parts if key in self.known)
+            if one.whole in self.known:
+                give += self.known[one.whole]
+                self.groups.append(tuple(parts))
+            else:
+                row[self.unknown[one.whole]] -= 1.0
+            rows.append(row)
+            gives.append(give)
+        self.matrix = np.array(rows).reshape(len(rows), len(self.unknown))
+        self.gives = np.array(gives)
+
+    def breaches(self) -> list[Breach]:
+        """Items first, then sums of what holds by itself."""
+        if not self.unknown:
+            return []
+        found = [Breach((key,)) for key in self.unknown if not self.holds((key,))]
+        groups = {tuple(sorted(group)) for group in self.groups if len(group) > 1}
+        pairs = {pair for group in groups for pair in itertools.combinations(group, 2)}
+        found += [Breach(group) for group in sorted(groups | pairs) if not self.holds(group)]
+        return found + [Breach(group) for group in self._determined()]
+
+    def holds(self, group: tuple[Key, ...]) -> bool:
+        """Whether the sum of the group stays as uncertain as it must."""
+        width = max(self.demand.widths.get(key, self.demand.threshold) for key in group)
+        is_withheld = len(group) == 1 and group[0] in self.withheld
+        places = [self.unknown[key] for key in group]
+        ends = [float(one[places].sum()) for one in self.seen]
+        low, high = min(ends, default=np.inf), max(ends, default=-np.inf)
+        for sign in (1.0, -1.0):
+            if self._is_enough(low, high, width):
+                return True
+            end = self._end(places, sign)
+            low, high = min(low, end), max(high, end)
+        is_safe_sum = not is_withheld and low >= self.demand.threshold - _EPSILON
+        is_safe_zero = self.demand.is_zero_allowed and high <= _EPSILON
+        return self._is_enough(low, high, width) or is_safe_sum or is_safe_zero
+
+    def _is_enough(self, low: float, high: float, width: float) -> bool:
+        is_open = low <= _EPSILON and high >= self.demand.threshold - 1 - _EPSILON
+        return high - low >= width - _EPSILON or (is_open and width <= self.demand.threshold)
+
+    def _end(self, places: Sequence[int], sign: float) -> float:
+        weight = np.zeros(len(self.unknown))
+        weight[list(places)] = sign
+        result = linprog(
+            -weight,
+            A_eq=self.matrix if self.matrix.size else None,
+            b_eq=self.gives if self.matrix.size else None,
+            bounds=(self.lower, _FAR),
+            method="highs-ipm",
+        )
+        if result.x is None:  # the shown numbers contradict each other: nothing is proved
+            raise ArithmeticError(f"audit: HiGHS found no solution ({result.status})")
+        self.seen.append(result.x)
+        return float(result.x[list(places)].sum())
+
+    def _determined(self) -> Iterator[tuple[Key, ...]]:
+        """Pairs and triples of unknowns whose sum follows exactly, and is below the threshold."""
+        if not self.matrix.size or len(self.unknown) > _PAIRS:
+            return
+        keys, free, value = list(self.unknown), null_space(self.matrix), self.seen[0]
+        least = _EPSILON if self.demand.is_zero_allowed else -_EPSILON
+        gram = free @ free.T
+        alone = np.diag(gram)
+        pair = alone[:, None] + alone[None, :] + 2 * gram
+        for size in (2, 3) if len(keys) <= _TRIPLES else (2,):
+            moves = pair
+            if size == 3:
+                both = gram[:, None, :] + gram[None, :, :]
+                moves = pair[:, :, None] + alone[None, None, :] + 2 * both
+            for places in np.argwhere(moves < _EPSILON**2):
+                total = float(value[places].sum())
+                is_ordered = all(one < other for one, other in itertools.pairwise(places))
+                if is_ordered and least < total < self.demand.threshold - _EPSILON:
+                    yield tuple(keys[at] for at in places)

@@ -1,0 +1,244 @@
+"""Decide: one output from what was brought to what may be shown, or why not.
+
+Unsafe items, then further ones until nothing can be worked out, then the audit: a breach it
+finds becomes a target more, and the table is made again. What does not hold is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from attainment_linkage.core.disclosure import audit, rounding
+from attainment_linkage.core.disclosure.attacker import Target
+from attainment_linkage.core.disclosure.optimum import cheapest
+from attainment_linkage.core.disclosure.primary import Unsafe, unsafe
+from attainment_linkage.core.disclosure.rules import REFUSE, REVIEW, Finding, Rules
+from attainment_linkage.core.disclosure.suppress import suppressed, targets_of
+from attainment_linkage.core.disclosure.system import (
+    REST,
+    Flags,
+    Numbers,
+    System,
+    additive_columns,
+    system_of,
+)
+from attainment_linkage.core.disclosure.tables import MODEL, ROUNDING, Codes, Table
+
+APPROVABLE, CORRECTED, REFUSED = "as brought", "corrected", "refused"
+EXACT_ITEMS = 50
+"""Tables of up to so many items are solved to the optimum."""
+_TRIES = 6
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What may be shown of an output: by cell and column, None where it is withheld.
+
+    ``primary`` and ``secondary`` are withheld by a rule, or to protect those that are.
+    ``demand_widths`` are the wider intervals that dominated sums need.
+    """
+
+    table: Table
+    status: str
+    shown: Mapping[audit.Key, float | None]
+    primary: frozenset[audit.Key]
+    secondary: frozenset[audit.Key]
+    findings: tuple[Finding, ...]
+    demand_widths: Mapping[audit.Key, float]
+
+    @property
+    def review(self) -> tuple[Finding, ...]:
+        """What the checker has to look at and answer for."""
+        return tuple(one for one in self.findings if one.severity == REVIEW)
+
+
+def checked(table: Table, rules: Rules, also: frozenset[audit.Key] = frozenset()) -> Checked:
+    """An output as it may be shown; ``also`` names items to be withheld besides."""
+    system = system_of(table)
+    found = unsafe(table, system, rules)
+    if any(one.severity == REFUSE for one in found.findings):
+        return _refused(table, found.findings)
+    if table.description.method == ROUNDING:
+        return _rounded(table, found, rules)
+    if table.description.kind == MODEL:
+        return _model(table, found, rules)
+    withheld, widths = _protected(table, system, found, rules, also)
+    if withheld is None:
+        said = "no pattern of withheld cells keeps it safe; bring it with fewer or coarser codes"
+        rule = rules.minimum_count
+        finding = Finding("secondary", REFUSE, table.name, "table", said)
+        return _refused(table, (*found.findings, finding)) if rule.is_on else _refused(table, ())
+    return _suppressed(table, system, found, withheld, widths, also)
+
+
+def _refused(table: Table, findings: tuple[Finding, ...]) -> Checked:
+    return Checked(table, REFUSED, {}, frozenset(), frozenset(), findings, {})
+
+
+def demand_of(rules: Rules, widths: Mapping[audit.Key, float]) -> audit.Demand:
+    """What the audit asks of every interval."""
+    return audit.Demand(rules.threshold, not rules.zeros.is_on, widths)
+
+
+def _protected(
+    table: Table, system: System, found: Unsafe, rules: Rules, also: frozenset[audit.Key]
+) -> tuple[Flags | None, dict[audit.Key, float]]:
+    """Withheld items that pass the audit: counts first, then the sums that stand on them."""
+    place = system.place
+    asked = np.zeros(len(system.values), dtype=bool)
+    asked[[place[(*codes, column)] for codes, column in also]] = True
+    extra: list[Target] = []
+    widths = dict(found.widths)
+    by_key = {_key(system.labels[at]): width for at, width in widths.items()}
+    for _ in range(_TRIES):
+        items = (found.items | asked) & system.is_count
+        withheld = _pattern(system, items, found.hidden, {}, extra, rules)
+        forced = _standing_on(table, system, withheld) | found.items | asked
+        if additive_columns(table):
+            items = withheld | (forced & ~system.is_count)
+            withheld = _pattern(system, items, found.hidden, widths, extra, rules)
+        shown = _shown(table, system, withheld, found)
+        broken = audit.breaches(table.description, shown, demand_of(rules, by_key))
+        if not broken:
+            return withheld, by_key
+        extra += [_target(system, one, rules.threshold) for one in broken]
+    return None, by_key
+
+
+def _pattern(
+    system: System,
+    items: Flags,
+    hidden: Flags,
+    widths: dict[int, float],
+    extra: list[Target],
+    rules: Rules,
+) -> Flags:
+    targets = targets_of(system, items, hidden, widths, rules.threshold) + extra
+    cost = costs(system)
+    found = suppressed(system, items, targets, cost, rules.threshold)
+    if len(system.values) <= EXACT_ITEMS and (found & ~items).any():
+        best = cheapest(system, items, targets, cost, rules.threshold)
+        found = found if best is None else best
+    return found
+
+
+def costs(system: System) -> Numbers:
+    """What it costs to withhold an item: one, and a little more for margins and large cells."""
+    depth = np.array([sum(map(bool, row)) for row in _is_whole(system)], dtype=float)
+    size = np.log10(1.0 + np.abs(system.values))
+    return np.asarray(1.0 + 0.02 * depth + 0.01 * size / (1.0 + size.max(initial=0.0)))
+
+
+def _is_whole(system: System) -> list[list[bool]]:
+    """For each item and each place of its label: whether the code there is a sum of others."""
+    wholes = {
+        (at, label)
+        for row in range(system.matrix.shape[0])
+        for at, label in [_whole_of(system, row)]
+    }
+    return [[(at, code) in wholes for at, code in enumerate(label)] for label in system.labels]
+
+
+def _whole_of(system: System, row: int) -> tuple[int, str]:
+    span = slice(system.matrix.indptr[row], system.matrix.indptr[row + 1])
+    at, signs = system.matrix.indices[span], system.matrix.data[span]
+    whole, part = system.labels[at[signs > 0][0]], system.labels[at[signs < 0][0]]
+    place = next(place for place, code in enumerate(whole) if part[place] != code)
+    return place, whole[place]
+
+
+def _standing_on(table: Table, system: System, withheld: Flags) -> Flags:
+    """Sums of cells whose counts are withheld: a weighted count would give the count away."""
+    place, found = system.place, np.zeros(len(withheld), dtype=bool)
+    for one in table.description.estimate:
+        if one.column in additive_columns(table):
+            for codes in table.cells:
+                if any(withheld[place[(*codes, name)]] for name in one.stands_on):
+                    found[place[(*codes, one.column)]] = True
+    return found
+
+
+def _key(label: Codes) -> audit.Key:
+    return label[:-1], label[-1]
+
+
+def _target(system: System, breach: audit.Breach, threshold: int) -> Target:
+    """A breach as a target; the audit's names of remainders begin with `~`."""
+    place = system.place
+    labels = [
+        tuple(code.replace("~", REST) if code.startswith("~") else code for code in (*codes, name))
+        for codes, name in breach.items
+    ]
+    return Target(tuple(sorted(place[label] for label in labels)), float(threshold) + 1.0)
+
+
+def _shown(
+    table: Table, system: System, withheld: Flags, found: Unsafe
+) -> dict[audit.Key, float | None]:
+    """Counts and estimates as they would be released; an estimate needs all its counts."""
+    place, shown = system.place, {}
+    counts = [one.column for one in table.description.count]
+    additive = set(additive_columns(table))
+    for codes, row in table.cells.items():
+        open_counts = {name for name in counts if not withheld[place[(*codes, name)]]}
+        for name in counts:
+            shown[codes, name] = row[name] if name in open_counts else None
+        for one in table.description.estimate:
+            is_open = (
+                set(one.stands_on) <= open_counts and (codes, one.column) not in found.estimates
+            )
+            if one.column in additive:
+                is_open = is_open and not withheld[place[(*codes, one.column)]]
+            for name in one.released_columns:
+                shown[codes, name] = row[name] if is_open else None
+    return shown
+
+
+def _suppressed(
+    table: Table,
+    system: System,
+    found: Unsafe,
+    withheld: Flags,
+    widths: Mapping[audit.Key, float],
+    also: frozenset[audit.Key],
+) -> Checked:
+    shown = _shown(table, system, withheld, found)
+    primary = {_key(system.labels[at]) for at in np.flatnonzero(found.items)}
+    primary |= found.estimates
+    secondary = {key for key, value in shown.items() if value is None} - primary
+    secondary -= {key for key in secondary if table.cells[key[0]][key[1]] is None}
+    status = CORRECTED if primary or secondary or also else APPROVABLE
+    return Checked(
+        table, status, shown, frozenset(primary), frozenset(secondary), found.findings, widths
+    )
+
+
+def _model(table: Table, found: Unsafe, rules: Rules) -> Checked:
+    """A model: its total count and its coefficients; the count of a term stays in the room."""
+    (terms,) = table.description.classification
+    shown: dict[audit.Key, float | None] = {}
+    withheld = set(found.estimates)
+    for codes, row in table.cells.items():
+        for count in table.description.count:
+            is_total = codes == (terms.total,) and row[count.column] is not None
+            is_open = is_total and (row[count.column] or 0) >= rules.threshold
+            shown[codes, count.column] = row[count.column] if is_open else None
+        for one in table.description.estimate:
+            is_open = (codes, one.column) not in withheld
+            for name in one.released_columns:
+                shown[codes, name] = row[name] if is_open else None
+    status = CORRECTED if withheld else APPROVABLE
+    return Checked(table, status, shown, frozenset(withheld), frozenset(), found.findings, {})
+
+
+def _rounded(table: Table, found: Unsafe, rules: Rules) -> Checked:
+    problem = rounding.unfit(table)
+    if problem:
+        finding = Finding("rounding", REFUSE, table.name, "table", problem)
+        return _refused(table, (*found.findings, finding))
+    base = int(rules.rounding.limit * rules.threshold)
+    shown = rounding.rounded(table, base)
+    return Checked(table, CORRECTED, shown, frozenset(), frozenset(), found.findings, {})

@@ -1,0 +1,267 @@
+"""Differencing: what follows from everything ever released, taken as one linear system.
+
+The unknowns are the cells of the cross-classification of all variables and filters; those that
+no output tells apart are one unknown. Every released count is an equation. The programme asks
+for the interval of every withheld group, of every remainder, of sums of withheld neighbours,
+of the cells in which two outputs cross, and of what one output has and another has not.
+
+Where the whole cross-classification is too large to be written out, it is attacked in windows
+of the variables that meet in the new output, and by ``span``, exactly, over all of it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from attainment_linkage.core.disclosure import span
+from attainment_linkage.core.disclosure.register import (
+    Condition,
+    Group,
+    Released,
+    groups_of,
+    in_words,
+    pairs_of_siblings,
+    simplified,
+    spoken,
+    variables_of,
+)
+from attainment_linkage.core.disclosure.system import Flags, Numbers
+
+MOST_ATOMS = 3_000
+"""Cells of a cross-classification that are written out at once."""
+_MOST_CROSSED = 400
+_EPSILON = 1e-5
+_CONTRADICTION = 2  # HiGHS: infeasible
+Rows = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A group that follows from the outputs together: who, from which groups told."""
+
+    said: str
+    told: tuple[Group, ...]
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The outputs that give it away."""
+        return tuple(sorted({group.output for group in self.told}))
+
+
+def derived(
+    new: Released, earlier: Sequence[Released], threshold: int, is_zero_allowed: bool = False
+) -> Derived | None:
+    """The first group under the threshold that the outputs give away together; None if none."""
+    outputs = [one for one in earlier if one.description.universe == new.description.universe]
+    groups = [group for one in (*outputs, new) for group in groups_of(one)]
+    variables = variables_of((*outputs, new))
+    groups = simplified(groups, variables)
+    zeros = [condition for one in (*outputs, new) for condition in structural(one)]
+    for window in windows(groups, variables, new.title):
+        attack = _Window(window, groups, variables, zeros, new.title, threshold, is_zero_allowed)
+        try:
+            found = attack.first()
+        except ArithmeticError:
+            said = "no counts at all: the outputs count one group differently"
+            return Derived(said, tuple(attack.told))
+        if found is not None:
+            return found
+    determined = span.determined(groups, variables, threshold)
+    return Derived(*determined) if determined is not None else None
+
+
+def structural(one: Released) -> Iterator[Condition]:
+    """The conditions under which an output declares that nobody can be."""
+    for zero in one.description.structural_zero:
+        yield frozenset((name, frozenset({code})) for name, code in zero.cell.items())
+
+
+def windows(
+    groups: Sequence[Group], variables: Mapping[str, tuple[str, ...]], new: str
+) -> Iterator[tuple[str, ...]]:
+    """Sets of variables whose cross-classification can be written out.
+
+    One, if that of all can; else those of the new output with those of each other output,
+    filled up with the variables of the rest as far as they fit.
+    """
+    names = sorted(variables)
+    if _size(names, variables) <= MOST_ATOMS:
+        yield tuple(names)
+        return
+    by_output: dict[str, set[str]] = {}
+    for group in groups:
+        inside = {name for name, _ in group.condition}
+        by_output.setdefault(group.output, set()).update(inside)
+    seen = set()
+    for output in by_output:
+        window = by_output[new] | by_output[output]
+        for other in sorted(
+            by_output.values(), key=lambda each: (len(each - window), sorted(each))
+        ):
+            if _size(window | other, variables) <= MOST_ATOMS:
+                window = window | other
+        if tuple(sorted(window)) not in seen:
+            seen.add(tuple(sorted(window)))
+            yield tuple(sorted(window))
+
+
+def _size(names: Sequence[str] | set[str], variables: Mapping[str, tuple[str, ...]]) -> int:
+    size = 1
+    for name in names:
+        size *= len(variables[name])
+    return size
+
+
+class _Window:
+    """The groups told in one set of variables, over the cells of its cross-classification."""
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        groups: Sequence[Group],
+        variables: Mapping[str, tuple[str, ...]],
+        zeros: Sequence[Condition],
+        new: str,
+        threshold: int,
+        is_zero_allowed: bool,
+    ) -> None:
+        self.names, self.variables, self.new = names, variables, new
+        self.threshold, self.is_zero_allowed = threshold, is_zero_allowed
+        self.codes = [variables[name] for name in names]
+        inside = [group for group in groups if {name for name, _ in group.condition} <= set(names)]
+        unique: dict[tuple[Condition, float | None, float | None], Group] = {}
+        for group in inside:
+            unique.setdefault((group.condition, group.low, group.high), group)
+        self.told = [group for group in unique.values() if group.low is not None]
+        self.withheld = [group for group in inside if group.low is None]
+        shape = tuple(len(codes) for codes in self.codes)
+        self.possible = np.ones(shape, dtype=bool)
+        for zero in zeros:
+            if {name for name, _ in zero} <= set(names):
+                self.possible &= ~self._mask(zero)
+        self.seen: list[Numbers] = []
+
+    def _mask(self, condition: Condition) -> Flags:
+        """The cells of a condition, as an array with one axis for each variable."""
+        kept = dict(condition)
+        mask = np.ones((1,) * len(self.names), dtype=bool)
+        for at, name in enumerate(self.names):
+            line = np.array([name not in kept or code in kept[name] for code in self.codes[at]])
+            mask = mask & line.reshape([-1 if each == at else 1 for each in range(len(self.names))])
+        return np.broadcast_to(mask, tuple(len(codes) for codes in self.codes))
+
+    def _line(self, condition: Condition) -> Flags:
+        line: Flags = self._mask(condition)[self.possible]
+        return line
+
+    def first(self) -> Derived | None:
+        """The first group that is given away."""
+        told = np.array([self._line(group.condition) for group in self.told])
+        low = np.array([group.low for group in self.told], dtype=float)
+        high = np.array([group.high for group in self.told], dtype=float)
+        difference = self._difference(told, low, high)
+        if difference is not None:
+            return difference
+        targets = list(self._targets())
+        lines = np.array([line for _, line, _ in targets]).reshape(len(targets), -1)
+        every = np.vstack([told, lines])
+        classes, back = np.unique(every, axis=1, return_inverse=True)
+        counts = classes.astype(float)
+        self.rows, self.low, self.high = counts[: len(told)], low, high
+        del back
+        for (said, _, is_withheld), weight in zip(targets, counts[len(told) :], strict=True):
+            found = self._narrow(weight, is_withheld)
+            if found is not None:
+                return Derived(said, found)
+        return None
+
+    def _difference(self, told: Flags, low: Numbers, high: Numbers) -> Derived | None:
+        """What one output has and another has not, where that is less than the threshold."""
+        exact = np.flatnonzero(low == high)
+        gap = low[exact][:, None] - low[exact][None, :]
+        wide = told[exact].astype(np.float32)
+        inside = wide @ wide.T == wide.sum(axis=1)[None, :]
+        more = wide.sum(axis=1)[:, None] > wide.sum(axis=1)[None, :]
+        least = _EPSILON if self.is_zero_allowed else -_EPSILON
+        close = (gap < self.threshold - _EPSILON) & (gap > least) & inside & more
+        for outer, inner in np.argwhere(close):
+            pair = (self.told[exact[outer]], self.told[exact[inner]])
+            return Derived(f"those in {spoken(pair[0])} and not in {spoken(pair[1])}", pair)
+        return None
+
+    def _targets(self) -> Iterator[tuple[str, Flags, bool]]:
+        """What is tried: (in words, cells, whether it was withheld)."""
+        tried = set()
+        for group in self.withheld:
+            if group.condition not in tried:
+                tried.add(group.condition)
+                yield spoken(group), self._line(group.condition), True
+        for one, other in pairs_of_siblings(self.withheld):
+            line = self._line(one.condition) | self._line(other.condition)
+            yield f"{spoken(one)} together with {spoken(other)}", line, False
+        for condition in self._crossed():
+            line = self._line(condition)
+            if condition not in tried and line.any():
+                tried.add(condition)
+                yield in_words(condition), line, False
+
+    def _crossed(self) -> Iterator[Condition]:
+        """The cells in which the new output crosses each other one, remainders included."""
+        by_output: dict[str, set[str]] = {}
+        for group in (*self.told, *self.withheld):
+            by_output.setdefault(group.output, set()).update(name for name, _ in group.condition)
+        mine = by_output.get(self.new, set())
+        for names in sorted({tuple(sorted(mine | other)) for other in by_output.values()}):
+            if _size(names, self.variables) <= _MOST_CROSSED:
+                for codes in itertools.product(*(self.variables[name] for name in names)):
+                    yield frozenset(
+                        (name, frozenset({code})) for name, code in zip(names, codes, strict=True)
+                    )
+
+    def _narrow(self, weight: Numbers, is_withheld: bool) -> tuple[Group, ...] | None:
+        """The groups told that place a target too well; None where it stays uncertain."""
+        ends = [float(weight @ one) for one in self.seen]
+        low, high = min(ends, default=np.inf), max(ends, default=-np.inf)
+        used: set[int] = set()
+        for sign in (1.0, -1.0):
+            if self._is_open(low, high):
+                return None
+            end, rows = self._end(weight, sign)
+            used |= rows
+            low, high = min(low, end), max(high, end)
+        is_safe = not is_withheld and low >= self.threshold - _EPSILON
+        is_nobody = self.is_zero_allowed and high <= _EPSILON
+        if self._is_open(low, high) or is_safe or is_nobody:
+            return None
+        return tuple(self.told[at] for at in sorted(used))
+
+    def _is_open(self, low: float, high: float) -> bool:
+        return high - low >= self.threshold - _EPSILON or (
+            low <= _EPSILON and high >= self.threshold - 1 - _EPSILON
+        )
+
+    def _end(self, weight: Numbers, sign: float) -> tuple[float, set[int]]:
+        exact = self.low == self.high
+        some = not exact.all()
+        result = linprog(
+            -sign * weight,
+            A_eq=self.rows[exact],
+            b_eq=self.low[exact],
+            A_ub=np.vstack([self.rows[~exact], -self.rows[~exact]]) if some else None,
+            b_ub=np.concatenate([self.high[~exact], -self.low[~exact]]) if some else None,
+            bounds=(0, None),
+            method="highs",
+        )
+        if result.status == _CONTRADICTION:
+            raise ArithmeticError("the outputs contradict each other")
+        if result.x is None:
+            return sign * np.inf, set()
+        self.seen.append(result.x)
+        used = set(np.flatnonzero(exact)[np.abs(result.eqlin.marginals) > _EPSILON].tolist())
+        return float(weight @ result.x), used
