@@ -5,6 +5,7 @@ from glob import glob
 from setuptools import find_packages, setup
 
 RUN_TIME = [
+    "altair==6.3.0",
     "delta-spark==4.4.0",
     "duckdb==2.0.0",
     "great-expectations==1.24.1",
@@ -18,9 +19,11 @@ RUN_TIME = [
     "scipy==1.17.1",
     "splink==5.0.0",
     "typer==0.29.2",
+    "vl-convert-python==1.9.0.post1",
 ]
 
 DEVELOPMENT = [
+    "acro==1.0.2",
     "chispa==0.12.0",
     "hypothesis==6.170.15",
     "import-linter==2.16",

@@ -1,7 +1,12 @@
 """Outputs for the tests of release: small tables, made from counts."""
 
 import itertools
+import json
+from pathlib import Path
 
+import numpy as np
+
+from attainment_linkage.adapters.outputs import read_rules
 from attainment_linkage.core.disclosure.description import described
 from attainment_linkage.core.disclosure.tables import Table
 
@@ -60,3 +65,40 @@ def counts_table(name, values, classifications, **more):
         inner = itertools.product(*(at for _, at in combination))
         cells[codes] = {"n": float(sum(values[at] for at in inner))}
     return Table(name, description, cells)
+
+
+def rules():
+    """The rules as they are in conf/."""
+    return read_rules(Path(__file__).resolve().parents[1] / "conf")
+
+
+def write_request(folder, name="T3", given=None, rows=None):
+    """A request as a researcher brings it: NAME.csv and NAME.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(given or FSM), "utf-8")
+    lines = [FSM_HEADER, *(rows or FSM_ROWS)]
+    text = "".join(",".join(row) + "\n" for row in lines)
+    (folder / f"{name}.csv").write_text(text, "utf-8")
+    return folder
+
+
+def people(seed, size, variables):
+    """Generated people: variable to an array of their codes' numbers. No real person."""
+    generator = np.random.default_rng(seed)
+    found = {}
+    for name, codes in variables.items():
+        share = generator.dirichlet(np.full(len(codes), 1.5))
+        found[name] = generator.choice(len(codes), size=size, p=share)
+    return found
+
+
+def table_of_people(name, drawn, variables, names, kept=None):
+    """The count table of some variables, over those whom the filter ``kept`` keeps."""
+    mask = np.ones(len(next(iter(drawn.values()))), dtype=bool)
+    for variable, codes in (kept or {}).items():
+        mask &= np.isin(drawn[variable], [variables[variable].index(code) for code in codes])
+    values = np.zeros([len(variables[variable]) for variable in names])
+    np.add.at(values, tuple(drawn[variable][mask] for variable in names), 1)
+    filters = {variable: list(codes) for variable, codes in (kept or {}).items()}
+    classifications = {variable: variables[variable] for variable in names}
+    return counts_table(name, values, classifications, filter=filters)

@@ -251,7 +251,7 @@ def test_every_room_of_the_package_is_known():
 
 
 def test_every_direct_dependency_is_declared_and_every_declared_one_is_used():
-    called = {"python-stdnum": "stdnum", "delta-spark": "delta"}
+    called = {"python-stdnum": "stdnum", "delta-spark": "delta", "vl-convert-python": "vl_convert"}
     ours = {"attainment_linkage", *sys.stdlib_module_names}
     imported = {name.split(".")[0] for sheet in sheets() if sheet.inside for name in sheet.imports}
     setup = ast.parse((ROOT / "setup.py").read_text("utf-8"))

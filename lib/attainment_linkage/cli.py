@@ -138,6 +138,53 @@ def verify_audit(
     raise typer.Exit(door.audit(config, lake, head or []))
 
 
+release = typer.Typer(help="Output checking: nothing leaves without it.", no_args_is_help=True)
+app.add_typer(release, name="release")
+
+PackageArgument = Annotated[str, typer.Argument(help="The package's name, as check printed it.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in plain words.")]
+
+
+@release.command("check")
+def check_outputs(
+    outputs: Annotated[Path, typer.Argument(help="Folder of CSV and TOML: conf/README.md.")],
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+) -> None:
+    """Check outputs and pack them for a checker: 0 as brought, 62 corrected, 63 refused."""
+    raise typer.Exit(door.check_outputs(outputs, config, lake))
+
+
+@release.command("approve")
+def approve_outputs(
+    package: PackageArgument,
+    reason: ReasonOption,
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+) -> None:
+    """Let a package leave. Not by who brought it."""
+    raise typer.Exit(door.decide_outputs(package, reason, config, lake, is_approved=True))
+
+
+@release.command("refuse")
+def refuse_outputs(
+    package: PackageArgument,
+    reason: ReasonOption,
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+) -> None:
+    """Refuse a package for good."""
+    raise typer.Exit(door.decide_outputs(package, reason, config, lake, is_approved=False))
+
+
+@release.command("verify")
+def verify_outputs(
+    package: PackageArgument, config: ConfigOption = "local", lake: LakeOption = None
+) -> None:
+    """Check a package again by a programme that shares nothing with the first check."""
+    raise typer.Exit(door.verify_outputs(package, config, lake))
+
+
 @app.command(hidden=True)
 def session(config: ConfigOption = "local") -> None:
     """Start Spark once and end it: what `make setup` does to fetch Delta's jars."""

@@ -49,7 +49,9 @@ class AuditLog:
         try:
             with self._alone() as handle:
                 head = self._end(handle)
-                entry = next_entry(head, deed, when=_now(), who=_user(), host=socket.gethostname())
+                entry = next_entry(
+                    head, deed, when=_now(), who=this_user(), host=socket.gethostname()
+                )
                 _append(handle, f"{entry.line}\n".encode("ascii"))
                 head = head_of(entry)
                 documents.replace(self.head_path, asdict(head))
@@ -184,7 +186,8 @@ def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def _user() -> str:
+def this_user() -> str:
+    """The operating system's name of who runs this process."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

@@ -225,6 +225,14 @@ class ProjectsSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReleaseSettings(Settings):
+    """Packages and register, in the research root; ``out``: where approved outputs leave."""
+
+    directory: str = setting()
+    out: str = setting()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config(Settings):
     """The whole configuration, one field per section."""
 
@@ -238,6 +246,7 @@ class Config(Settings):
     detach: DetachSettings
     measure: MeasureSettings
     projects: ProjectsSettings
+    release: ReleaseSettings
 
     @property
     def truth_path(self) -> Path:
@@ -263,12 +272,23 @@ class Config(Settings):
         """The head of the audit log; best on another volume."""
         return Path(self.lake.directory) / self.audit.head
 
+    @property
+    def release_path(self) -> Path:
+        """Packages and the register of all outputs: in the research root."""
+        return self.lake.root(tables.RESEARCH) / self.release.directory
+
+    @property
+    def out_path(self) -> Path:
+        """Where approved outputs leave: in no root."""
+        return Path(self.lake.directory) / self.release.out
+
     def contradictions(self) -> Iterator[str]:
         """The truth lies where no linkage job could read it; the audit log, where all write."""
         outside = {
             "synthesise.truth_dir": self.truth_path,
             "audit.log": self.audit_path,
             "audit.head": self.audit_head_path,
+            "release.out": self.out_path,
         }
         for zone in self.lake.zones:
             for key, path in outside.items():

@@ -44,10 +44,34 @@ class PurgeRefusedError(LinkageError):
     code, exit_code = "PURGE_REFUSED", 38
 
 
+class ReleaseCorrectedError(LinkageError):
+    """Outputs were packed with numbers withheld or rounded: not a failure, and not as brought."""
+
+    code, exit_code = "RELEASE_CORRECTED", 62
+
+
+class ReleaseRefusedError(LinkageError):
+    """Outputs may not leave: a rule refuses them, or they give away what they may not."""
+
+    code, exit_code = "RELEASE_REFUSED", 63
+
+
 class OutputUnusableError(LinkageError):
     """An output brought to be checked is not what its description says, or has none."""
 
     code, exit_code = "OUTPUT_UNUSABLE", 64
+
+
+class DecisionRefusedError(LinkageError):
+    """A decision that does not count: by the analyst, without a reason, or the second one."""
+
+    code, exit_code = "DECISION_REFUSED", 65
+
+
+class PackageBrokenError(LinkageError):
+    """A release package, or an entry of the register, is not there or not as it was written."""
+
+    code, exit_code = "PACKAGE_BROKEN", 66
 
 
 class AnalysisError(LinkageError):

@@ -30,7 +30,11 @@
     |-- DiskFullError          55
     |-- RunLockedError         60  another run holds the lake
     |-- StoreUnsupportedError  61  a store without atomic pointers
+    |-- ReleaseCorrectedError  62  outputs packed with numbers withheld or rounded; no failure
+    |-- ReleaseRefusedError    63  outputs that may not leave
     |-- OutputUnusableError    64  an output brought to be checked that cannot be read as described
+    |-- DecisionRefusedError   65  a decision on a package that does not count
+    |-- PackageBrokenError     66  a release package or register entry that is not as written
     |-- PlanOverBudgetError    70  more candidate pairs than the budget allows
     |-- NoCandidatesError      71  the blocking rules form no pair
     |-- TrainingError          72  the model cannot be trained on this input
@@ -52,14 +56,18 @@ from attainment_linkage.domain.custody_errors import AnalysisError as AnalysisEr
 from attainment_linkage.domain.custody_errors import ApplicationError as ApplicationError
 from attainment_linkage.domain.custody_errors import AuditError as AuditError
 from attainment_linkage.domain.custody_errors import CountsDifferError as CountsDifferError
+from attainment_linkage.domain.custody_errors import DecisionRefusedError as DecisionRefusedError
 from attainment_linkage.domain.custody_errors import ExtractRefusedError as ExtractRefusedError
 from attainment_linkage.domain.custody_errors import KeyExposedError as KeyExposedError
 from attainment_linkage.domain.custody_errors import KeyMissingError as KeyMissingError
 from attainment_linkage.domain.custody_errors import KeyRefusedError as KeyRefusedError
 from attainment_linkage.domain.custody_errors import OutputUnusableError as OutputUnusableError
+from attainment_linkage.domain.custody_errors import PackageBrokenError as PackageBrokenError
 from attainment_linkage.domain.custody_errors import ProjectRefusedError as ProjectRefusedError
 from attainment_linkage.domain.custody_errors import PurgeRefusedError as PurgeRefusedError
 from attainment_linkage.domain.custody_errors import RegisterError as RegisterError
+from attainment_linkage.domain.custody_errors import ReleaseCorrectedError as ReleaseCorrectedError
+from attainment_linkage.domain.custody_errors import ReleaseRefusedError as ReleaseRefusedError
 from attainment_linkage.domain.custody_errors import ScriptFailedError as ScriptFailedError
 from attainment_linkage.domain.custody_errors import WeakKeyError as WeakKeyError
 from attainment_linkage.domain.linkage_error import LinkageError as LinkageError

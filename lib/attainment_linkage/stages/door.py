@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from attainment_linkage.adapters.audit_log import AuditLog
+from attainment_linkage.adapters.audit_log import AuditLog, this_user
 from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.keys import KeyFile, make_key
 from attainment_linkage.adapters.runlog import RunLog
@@ -18,6 +18,8 @@ from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.audit import Head
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.road import BY_NAME
+from attainment_linkage.domain.tables import RESEARCH
+from attainment_linkage.stages import release
 from attainment_linkage.stages.application import apply, publish_register
 from attainment_linkage.stages.boundary import guarded
 from attainment_linkage.stages.closing import close
@@ -95,6 +97,35 @@ def purge(run: str, env: str, lake: Path | None, *, published: bool, break_lock:
         purge_run(run, config, RunLog(), is_published_too=published, break_lock=break_lock)
 
     return _with_config(env, lake, destroy)
+
+
+def check_outputs(outputs: Path, env: str, lake: Path | None) -> int:
+    """Check outputs and pack them; give back the exit code."""
+
+    def work(config: Config) -> None:
+        release.check(outputs, config, this_user(), RunLog())
+
+    return _with_config(env, lake, work, roots=(RESEARCH,))
+
+
+def decide_outputs(
+    package: str, reason: str, env: str, lake: Path | None, *, is_approved: bool
+) -> int:
+    """Decide on a package as its checker; give back the exit code."""
+
+    def work(config: Config) -> None:
+        release.decide(package, config, this_user(), reason, RunLog(), is_approved=is_approved)
+
+    return _with_config(env, lake, work, roots=(RESEARCH,))
+
+
+def verify_outputs(package: str, env: str, lake: Path | None) -> int:
+    """Check a package again; give back the exit code."""
+
+    def work(config: Config) -> None:
+        RunLog().note("holds", str(release.verified(package, config)))
+
+    return _with_config(env, lake, work, roots=(RESEARCH,))
 
 
 def session(env: str) -> int:

@@ -28,7 +28,7 @@ from attainment_linkage.core.disclosure.system import (
 from attainment_linkage.core.disclosure.tables import MODEL, ROUNDING, Codes, Table
 
 APPROVABLE, CORRECTED, REFUSED = "as brought", "corrected", "refused"
-EXACT_ITEMS = 50
+EXACT_ITEMS = 36
 """Tables of up to so many items are solved to the optimum."""
 _TRIES = 6
 

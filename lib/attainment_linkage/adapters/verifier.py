@@ -1,0 +1,150 @@
+"""Verifier: rechecks any release package, all of it in this sheet: `python verifier.py PACKAGE`.
+
+It shares no code with the project and needs numpy and scipy alone: who trusts nobody reads it.
+"""
+
+import csv
+import hashlib
+import itertools
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+
+WITHHELD, EPSILON = "[c]", 1e-5
+Key = tuple[tuple[str, ...], str]
+
+
+def problems_of(package: Path) -> list[str]:
+    """Everything that is wrong with a package; empty where it holds."""
+    record = json.loads((package / "record" / "form.json").read_text("utf-8"))
+    found = hashes(package)
+    decision = package / "decision.json"
+    if decision.is_file():
+        body = json.loads(decision.read_text("utf-8"))["body"]
+        if body["checker"] == record["analyst"] or not body["reason"].strip():
+            found.append("decision.json: the checker is the analyst, or gives no reason")
+    for path in sorted((package / "outputs").glob("*.json")):
+        description = json.loads(path.read_text("utf-8"))
+        with path.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+            found += [
+                f"{path.stem}: {said}"
+                for said in table(description, list(csv.reader(file)), record)
+            ]
+    return found
+
+
+def hashes(package: Path) -> list[str]:
+    """Files that are not as they were packed, or were not packed at all."""
+    packed = json.loads((package / "MANIFEST.json").read_text("utf-8"))["body"]["files"]
+    there = {p.relative_to(package).as_posix(): p for p in package.rglob("*") if p.is_file()}
+    loose = set(there) - set(packed) - {"MANIFEST.json", "decision.json"}
+    found = [f"{name} was not packed" for name in sorted(loose)]
+    for name, digest in packed.items():
+        if name not in there or hashlib.sha256(there[name].read_bytes()).hexdigest() != digest:
+            found.append(f"{name} is not as it was packed")
+    return found
+
+
+def table(description: dict[str, Any], rows: list[list[str]], record: dict[str, Any]) -> list[str]:
+    """What is wrong with one released table."""
+    threshold, method = record["threshold"], description.get("method")
+    width = len(description["classification"])
+    cells = {tuple(row[:width]): dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    counts = [one["column"] for one in description["count"]]
+    shown = {(codes, name): row[name] for codes, row in cells.items() for name in counts}
+    known = {key: float(text) for key, text in shown.items() if text not in (WITHHELD, "")}
+    found = []
+    for (codes, name), value in known.items():
+        may_be_zero = structural(description, codes) or record["zeros_allowed"]
+        if value < threshold and not (value == 0 and (may_be_zero or method == "rounding")):
+            found.append(f"{codes}: {name} is shown below {threshold}")
+    if description.get("kind") == "model":
+        return found
+    for codes, row in cells.items():
+        for one in description.get("estimate", []):
+            on = [one.get("numerator", ""), one.get("denominator", ""), *one.get("counts", [])]
+            is_open = row[one["column"]] not in (WITHHELD, "")
+            if is_open and any(name and row[name] == WITHHELD for name in on):
+                found.append(f"{codes}: {one['column']} is shown, a count behind it is not")
+    if method == "rounding":
+        base = record["rounding_base"]
+        return found + [f"{key}: no multiple of {base}" for key, n in known.items() if n % base]
+    return found + attacked(description, shown, threshold, record["zeros_allowed"])
+
+
+def structural(description: dict[str, Any], codes: tuple[str, ...]) -> bool:
+    """Whether a cell is a declared structural zero."""
+    names = [one["variable"] for one in description["classification"]]
+    cell = dict(zip(names, codes, strict=True)).items()
+    return any(zero["cell"].items() <= cell for zero in description.get("structural_zero", []))
+
+
+def sums(axis: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """The sums along one classification: whole, parts; remainders begin with `~`."""
+    groups, codes, total = axis.get("groups", {}), axis["codes"], axis.get("total", "")
+    if axis.get("overlaps"):
+        return [(total, [code, f"~{code}"]) for code in codes] if total else []
+    top = [c for c in [*codes, *groups] if not any(c in members for members in groups.values())]
+    return [*groups.items(), *([(total, top)] if total else [])]
+
+
+def equations_of(description: dict[str, Any]) -> list[list[Key]]:
+    """Every sum in the table, as its whole and then its parts; remainders begin with `~`."""
+    lines = [sums(one) for one in description["classification"]]
+    parts = {one["column"]: one["of"] for one in description["count"] if one.get("of")}
+    lines.append([(of, [name, f"~{name}"]) for name, of in parts.items()])
+    names = [[*one["codes"], *one.get("groups", {}), one.get("total", "")]
+             for one in description["classification"]]  # fmt: skip
+    names.append([one["column"] for one in description["count"]])
+    inside = [[part for _, parts in line for part in parts] for line in lines]
+    every = [list(dict.fromkeys(filter(None, [*one, *more])))
+             for one, more in zip(names, inside, strict=True)]  # fmt: skip
+    found = []
+    for depth, line in enumerate(lines):
+        rest = [codes for at, codes in enumerate(every) if at != depth]
+        for (whole, parts_of), other in itertools.product(line, itertools.product(*rest)):
+            keys = [(*other[:depth], code, *other[depth:]) for code in (whole, *parts_of)]
+            found.append([(key[:-1], key[-1]) for key in keys])
+    return found
+
+
+def attacked(
+    description: dict[str, Any], shown: dict[Key, str], threshold: float, zeros_allowed: bool
+) -> list[str]:
+    """Withheld counts, remainders, and sums within an equation, that can be worked out."""
+    equations = equations_of(description)
+    known = {key: float(text) for key, text in shown.items() if text not in (WITHHELD, "")}
+    keys = list(dict.fromkeys([*shown, *(key for line in equations for key in line)]))
+    known |= {key: 0.0 for key in keys if structural(description, key[0])}
+    place = {key: at for at, key in enumerate(key for key in keys if key not in known)}
+    matrix, gives, groups = np.zeros((len(equations), len(place))), np.zeros(len(equations)), set()
+    for at, (whole, *inner) in enumerate(equations):
+        for key, sign in [(whole, -1.0), *((key, 1.0) for key in inner)]:
+            if key in known:
+                gives[at] -= sign * known[key]
+            else:
+                matrix[at, place[key]] = sign
+        groups.add(tuple(key for key in inner if key in place) if whole in known else ())
+    found = []
+    for target in [(key,) for key in place] + sorted(one for one in groups if len(one) > 1):
+        weight, ends = np.zeros(len(place)), []
+        weight[[place[key] for key in target]] = 1.0
+        for sign in (1.0, -1.0):
+            got = linprog(sign * weight, A_eq=matrix, b_eq=gives, bounds=(0, 1e7), method="highs")
+            if got.x is None:
+                return ["its shown counts contradict each other"]
+            ends.append(float(weight @ got.x))
+        low, high = ends
+        is_open = high - low >= threshold - EPSILON or (low <= EPSILON and high >= threshold - 1.1)
+        is_safe = (len(target) > 1 or target[0] not in shown) and low >= threshold - EPSILON
+        if not (is_open or is_safe or (zeros_allowed and high <= EPSILON)):
+            found.append(f"{' + '.join(map(str, target))} can be worked out")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit("\n".join(problems_of(Path(sys.argv[1]))) or 0)

@@ -1,0 +1,156 @@
+"""Differencing: what follows from several outputs together is refused, by name, with a cure."""
+
+import numpy as np
+import pytest
+
+from attainment_linkage.core.disclosure import span
+from attainment_linkage.core.disclosure.decide import checked
+from attainment_linkage.core.disclosure.register import groups_of, simplified, variables_of
+from attainment_linkage.core.disclosure.request import judged
+from attainment_linkage.core.disclosure.safe_change import change_needed, released, smallest_hit
+from tests.outputs import counts_table, people, rules, table_of_people
+
+RULES = rules()
+CODES = {"sex": ("f", "m"), "region": ("a", "b", "c"), "school": ("state", "other")}
+
+
+def region(name, counts, **more):
+    return counts_table(name, np.array(counts), {"region": ["a", "b", "c"]}, **more)
+
+
+def judge(*tables):
+    return judged(tables, [], "p", RULES)
+
+
+def test_two_filters_that_differ_by_few_people_are_refused_naming_both():
+    everyone = region("T1", [100, 200, 300])
+    state = region("T2", [96, 200, 250], filter={"school": ["state"]})
+    found = judge(everyone, state).refusals
+
+    assert len(found) == 1
+    assert "T1 (p), T2 (p)" in found[0]
+    assert "region=a" in found[0]
+    assert "The smallest safe change" in found[0]
+
+
+def test_two_filters_that_differ_by_many_people_everywhere_pass():
+    everyone = region("T1", [100, 200, 300])
+    state = region("T2", [80, 150, 250], filter={"school": ["state"]})
+
+    assert judge(everyone, state).refusals == ()
+
+
+def test_a_third_output_that_gives_away_what_neither_other_does():
+    """State and independent schools each differ by many; only with all three the rest is few."""
+    everyone = region("T1", [100, 200, 300])
+    state = region("T2", [60, 120, 180], filter={"school": ["state"]})
+    independent = region("T3", [36, 60, 100], filter={"school": ["independent"]})
+
+    assert judge(everyone, state).refusals == ()
+    assert judge(everyone, independent).refusals == ()
+    (said,) = judge(everyone, state, independent).refusals
+    assert "T1 (p), T2 (p), T3 (p)" in said
+
+
+def test_a_withheld_cell_that_another_output_shows_is_found():
+    withheld = region("T1", [5, 200, 300])
+    coarse = counts_table("T2", np.array([200, 305]), {"region": ["b", "a or c"]})
+    output = checked(withheld, RULES)
+    hidden = [codes for (codes, _), value in output.shown.items() if value is None]
+
+    assert ("a",) in hidden
+    assert len(hidden) >= 2
+    other = counts_table("T3", np.array([[200], [300]]), {"region": ["b", "c"], "x": ["y"]})
+    assert coarse.cells
+    assert judge(withheld, other).refusals
+
+
+def test_outputs_of_another_universe_are_not_compared():
+    everyone = region("T1", [100, 200, 300])
+    later = region("T2", [96, 200, 250], universe="another", filter={"school": ["state"]})
+
+    assert judge(everyone, later).refusals == ()
+
+
+def test_outputs_that_contradict_each_other_are_refused():
+    one = region("T1", [100, 200, 300])
+    other = counts_table("T2", np.array([[60, 60], [90, 110], [140, 160]]),
+                         {"region": ["a", "b", "c"], "sex": ["f", "m"]})  # fmt: skip
+
+    assert judge(one, other).refusals
+
+
+def test_one_table_by_two_methods_is_refused():
+    suppressed = region("T1", [100, 200, 300])
+    rounded = region("T2", [100, 200, 300], method="rounding")
+    (said,) = judge(suppressed, rounded).refusals
+
+    assert "two methods for one table" in said
+    assert "T1" in said
+
+
+def test_the_cure_that_is_named_is_a_cure():
+    everyone = region("T1", [100, 200, 300])
+    state = region("T2", [96, 150, 250], filter={"school": ["state"]})
+    before = [released(checked(everyone, RULES), "p", RULES)]
+    change = change_needed(checked(state, RULES), "p", before, RULES)
+
+    assert change is not None
+    assert change.withhold
+    cured = checked(state, RULES, also=frozenset(change.withhold))
+    assert change_needed(cured, "p", before, RULES) is None
+
+
+def test_the_smallest_hit_takes_the_cell_that_is_in_every_certificate():
+    a, b, c = ((("x",), "n"), (("y",), "n"), (("z",), "n"))
+
+    assert smallest_hit([frozenset({a, b}), frozenset({b, c})]) == (b,)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_span_agrees_with_the_cross_classification_written_out(seed):
+    """Oracle: the same question by least squares over every cell of the cross-classification."""
+    drawn = people(seed, 900, CODES)
+    names = [("sex",), ("region",), ("sex", "region"), ("school", "sex")]
+    outputs = [
+        released(checked(table_of_people(f"T{at}", drawn, CODES, list(each)), RULES), "p", RULES)
+        for at, each in enumerate(names)
+    ]
+    groups = [group for one in outputs for group in groups_of(one)]
+    variables = variables_of(outputs)
+    groups = simplified(groups, variables)
+    shape = [len(codes) for codes in variables.values()]
+
+    def line(group):
+        mask = np.ones(shape)
+        for at, (name, codes) in enumerate(variables.items()):
+            kept = dict(group.condition).get(name, codes)
+            axis = np.array([code in kept for code in codes], dtype=float)
+            mask = mask * axis.reshape([-1 if each == at else 1 for each in range(len(shape))])
+        return mask.ravel()
+
+    told = np.array([line(group) for group in groups if group.low is not None])
+    withheld = [group for group in groups if group.low is None]
+    slow = [
+        group
+        for group in withheld
+        if np.linalg.norm(
+            told.T @ np.linalg.lstsq(told.T, line(group), rcond=None)[0] - line(group)
+        )
+        < 1e-6
+    ]
+    fast = span.determined(groups, variables, 0)
+
+    assert bool(slow) == (fast is not None)
+
+
+def test_the_span_finds_a_withheld_count_that_follows_exactly():
+    withheld = checked(region("T1", [5, 200, 300]), RULES)
+    one = released(withheld, "p", RULES)
+    gone = {key: 5.0 if key[0] == ("a",) else value for key, value in one.shown.items()}
+    other = type(one)("q", "T9", one.description, gone)
+    outputs = [one, other]
+    variables = variables_of(outputs)
+    groups = simplified([g for each in outputs for g in groups_of(each)], variables)
+
+    assert span.determined(groups, variables, 10) is not None

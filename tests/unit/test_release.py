@@ -1,0 +1,277 @@
+"""Release: what is brought, packed, decided on and leaves; and what never does."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from attainment_linkage.adapters import verifier
+from attainment_linkage.adapters.audit_log import AuditLog
+from attainment_linkage.adapters.config import lake_override, load
+from attainment_linkage.adapters.outputs import read_outputs
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.core.disclosure.words import BRIEF_WORDS
+from attainment_linkage.domain.errors import (
+    DecisionRefusedError,
+    OutputUnusableError,
+    PackageBrokenError,
+    ReleaseCorrectedError,
+    ReleaseRefusedError,
+)
+from attainment_linkage.stages import release
+from tests.outputs import FSM, FSM_ROWS, rules, write_request
+
+SMALL = [
+    ["yes", "400", "7", "1.8", "0.5", "4.0"],
+    ["no", "2600", "1620", "62.0", "60.2", "63.8"],
+    ["all", "3000", "1627", "54.2", "52.5", "55.9"],
+]
+CAUSAL = ("because", "cause", "effect", "impact", "due to", "leads to", "result of")
+
+
+@pytest.fixture
+def config(tmp_path):
+    return load("local", lake_override(tmp_path / "lake"))
+
+
+def check(folder, config, who="analyst"):
+    return release.check(folder, config, who, RunLog())
+
+
+def decide(name, config, who="checker", reason="safe", is_approved=True):
+    release.decide(name, config, who, reason, RunLog(), is_approved=is_approved)
+
+
+def packed(folder, config):
+    return check(folder, config).name
+
+
+def test_what_is_safe_is_packed_as_brought_and_leaves_by_a_second_person(tmp_path, config):
+    name = packed(write_request(tmp_path / "r"), config)
+    assert not config.out_path.exists()
+    decide(name, config)
+
+    left = config.out_path / name
+    assert {"T3.csv", "T3.json", "T3.png", "brief.md", "MANIFEST.json", "decision.json"} == {
+        path.name for path in left.iterdir()
+    }
+    assert (left / "T3.csv").read_text("utf-8").splitlines()[1] == "yes,400,140,34.6,30.1,39.4"
+    assert release.store_of(config).registered()[0].shown[("yes",), "n"] == 400
+    whats = [entry.what for entry in AuditLog.of(config).entries() if entry is not None]
+    assert whats == ["release check"] * 2 + ["release approved"] * 2
+
+
+def test_what_is_corrected_says_so_and_shows_nothing_small(tmp_path, config):
+    folder = write_request(tmp_path / "r", rows=SMALL)
+
+    with pytest.raises(ReleaseCorrectedError, match="withheld or rounded"):
+        check(folder, config)
+    (package,) = (config.release_path / "packages").iterdir()
+    lines = (package / "outputs" / "T3.csv").read_text("utf-8").splitlines()
+    assert lines[1] == "yes,400,[c],[c],[c],[c]"
+    everything = b"".join(p.read_bytes() for p in package.rglob("*.*") if p.suffix != ".png")
+    assert b"1.8" not in everything
+    form = (package / "record" / "form.md").read_text("utf-8")
+    assert "Rule minimum_count: fewer than 10 people" in form
+    assert "Weights: inverse probability of being linked" in form
+
+
+def test_what_a_rule_refuses_is_not_packed(tmp_path, config):
+    given = FSM | {"classification": [FSM["classification"][0] | {"geography": "lsoa"}]}
+
+    with pytest.raises(ReleaseRefusedError, match="areas of level lsoa"):
+        check(write_request(tmp_path / "r", given=given), config)
+    assert not (config.release_path / "packages").exists()
+
+
+def test_a_later_output_is_refused_for_what_it_gives_away_with_an_approved_one(tmp_path, config):
+    decide(packed(write_request(tmp_path / "first"), config), config)
+    rows = [
+        ["yes", "396", "120", "30.3", "26", "35"],
+        ["no", "2500", "1500", "60.0", "58", "62"],
+        ["all", "2896", "1620", "55.9", "54", "58"],
+    ]
+    given = FSM | {"filter": {"school_type": ["state"], "sen": ["no"]}}
+
+    with pytest.raises(ReleaseRefusedError, match=r"T9: from T3 .* smallest safe change"):
+        check(write_request(tmp_path / "second", "T9", given, rows), config)
+
+
+def test_approval_looks_again_at_what_was_released_meanwhile(tmp_path, config):
+    first = packed(write_request(tmp_path / "first"), config)
+    rows = [["yes", "396", "120", "30.3", "26", "35"], *FSM_ROWS[1:2],
+            ["all", "2996", "1740", "58.1", "56", "60"]]  # fmt: skip
+    given = FSM | {"filter": {"school_type": ["state"], "sen": ["no"]}}
+    second = packed(write_request(tmp_path / "second", "T9", given, rows), config)
+    decide(first, config)
+
+    with pytest.raises(ReleaseRefusedError, match="released since it was checked"):
+        decide(second, config)
+    assert not (config.out_path / second).exists()
+
+
+def test_a_decision_is_by_somebody_else_with_a_reason_and_once(tmp_path, config):
+    name = packed(write_request(tmp_path / "r"), config)
+
+    with pytest.raises(DecisionRefusedError, match="brought by analyst, who cannot decide"):
+        decide(name, config, who="analyst")
+    with pytest.raises(DecisionRefusedError, match="needs a reason"):
+        decide(name, config, reason=" ")
+    decide(name, config, is_approved=False)
+    assert not config.out_path.exists()
+    assert release.store_of(config).registered() == []
+    with pytest.raises(DecisionRefusedError, match="was refused by checker"):
+        decide(name, config)
+
+
+def test_a_package_that_was_touched_is_not_approved(tmp_path, config):
+    name = packed(write_request(tmp_path / "r"), config)
+    table = config.release_path / "packages" / name / "outputs" / "T3.csv"
+    table.write_text(table.read_text("utf-8").replace("400", "401"), "utf-8")
+
+    with pytest.raises(PackageBrokenError, match=r"outputs/T3.csv is not as it was packed"):
+        decide(name, config)
+
+
+def test_a_register_entry_that_was_touched_stops_everything(tmp_path, config):
+    name = packed(write_request(tmp_path / "r"), config)
+    decide(name, config)
+    entry = config.release_path / "register" / f"{name}.json"
+    entry.write_text(entry.read_text("utf-8").replace("400", "500"), "utf-8")
+
+    with pytest.raises(PackageBrokenError, match="not as it was written"):
+        check(write_request(tmp_path / "again", "T8"), config)
+
+
+def test_the_same_outputs_give_the_same_bytes(tmp_path, config):
+    first = check(write_request(tmp_path / "r"), config)
+    before = {path.name: path.read_bytes() for path in first.rglob("*.*")}
+    again = check(write_request(tmp_path / "s"), config)
+
+    assert again == first
+    assert before == {path.name: path.read_bytes() for path in again.rglob("*.*")}
+
+
+def test_the_brief_is_two_pages_and_never_speaks_of_causes(tmp_path, config):
+    folder = tmp_path / "r"
+    for number in range(24):
+        given = FSM | {"universe": f"u{number}", "title": f"Level 2, table {number}"}
+        write_request(folder, f"T{number}", given)
+    package = check(folder, config)
+    text = (package / "outputs" / "brief.md").read_text("utf-8")
+
+    assert len(text.split()) <= BRIEF_WORDS
+    assert "Not told here for want of room" in text
+    assert "34.6% (30.1 to 39.4)" in text
+    assert not [word for word in CAUSAL if word in text.lower()]
+
+
+# ------------------------------------------------------------------------------ bad input
+
+
+def refused(folder, said):
+    with pytest.raises(OutputUnusableError, match=said):
+        read_outputs(folder, rules())
+
+
+def test_a_table_without_its_description_is_refused(tmp_path):
+    folder = write_request(tmp_path)
+    (folder / "T3.json").unlink()
+
+    refused(folder, r"T3.csv has 0 descriptions. Bring one, T3.toml")
+
+
+def test_totals_that_do_not_add_up_are_refused(tmp_path):
+    rows = [*FSM_ROWS[:2], ["all", "3001", *FSM_ROWS[2][2:]]]
+
+    refused(write_request(tmp_path, rows=rows), "fsm=all: n is not the sum of its 2 parts")
+
+
+@pytest.mark.parametrize(("count", "said"), [("-4", "negative"), ("4.5", "fractional")])
+def test_negative_and_fractional_counts_are_refused(tmp_path, count, said):
+    rows = [["yes", count, *FSM_ROWS[0][2:]], *FSM_ROWS[1:]]
+
+    refused(write_request(tmp_path, rows=rows), f"n is {said}")
+
+
+def test_a_percentage_without_its_base_is_refused(tmp_path):
+    estimate = {"column": "level2", "kind": "percent", "numerator": "n_level2"}
+    given = FSM | {"estimate": [estimate]}
+
+    refused(write_request(tmp_path, given=given), "a percentage without its base")
+
+
+@pytest.mark.parametrize("name", ["T3.parquet", "model.pkl", "notes.ipynb", "plot.svg"])
+def test_a_file_of_a_forbidden_type_is_refused(tmp_path, name):
+    folder = write_request(tmp_path)
+    (folder / name).write_bytes(b"x")
+
+    refused(folder, f"{name} is of a forbidden type")
+
+
+def test_a_spreadsheet_with_hidden_sheets_is_refused(tmp_path):
+    folder = write_request(tmp_path)
+    book = '<workbook><sheets><sheet name="a"/><sheet name="b" state="hidden"/></sheets></workbook>'
+    with zipfile.ZipFile(folder / "T3.xlsx", "w") as file:
+        file.writestr("xl/workbook.xml", book)
+
+    refused(folder, "T3.xlsx is a spreadsheet with 1 hidden among its 2 sheets")
+
+
+def test_hidden_characters_are_refused(tmp_path):
+    folder = write_request(tmp_path)
+    (folder / "T3.csv").write_bytes((folder / "T3.csv").read_bytes() + b"\x00")
+
+    refused(folder, "hidden characters")
+
+
+def test_a_file_that_describes_nothing_is_refused(tmp_path):
+    folder = write_request(tmp_path)
+    (folder / "people.json").write_text("{}", "utf-8")
+
+    refused(folder, "holds people.json, which describes no CSV")
+
+
+# --------------------------------------------------------------------------- the verifier
+
+
+def test_the_verifier_is_short_and_needs_numpy_and_scipy_only():
+    text = Path(verifier.__file__).read_text("utf-8")
+    imports = {line.split()[1].split(".")[0] for line in text.splitlines()
+               if line.startswith(("import ", "from "))}  # fmt: skip
+
+    assert len(text.splitlines()) <= 150
+    assert imports <= {"csv", "hashlib", "itertools", "json", "sys", "pathlib", "typing",
+                       "numpy", "scipy"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("yes,400,7,1.8,0.5,4.0", "n_level2 is shown below 10"),
+        ("yes,400,[c],1.8,0.5,4.0", "level2 is shown, a count behind it is not"),
+        ("yes,400,[c],[c],[c],[c]", "can be worked out"),
+    ],
+)
+def test_the_verifier_finds_what_should_not_have_left(tmp_path, config, line, said):
+    with pytest.raises(ReleaseCorrectedError, match="package"):
+        check(write_request(tmp_path / "r", rows=SMALL), config)
+    (package,) = (config.release_path / "packages").iterdir()
+    assert verifier.problems_of(package) == []
+    table = package / "outputs" / "T3.csv"
+    header, *_ = table.read_text("utf-8").splitlines()
+    rest = ["no,2600,1620,62.0,60.2,63.8", "all,3000,1627,54.2,52.5,55.9"]
+    table.write_text("\n".join([header, line, *rest]) + "\n", "utf-8")
+
+    assert [one for one in verifier.problems_of(package) if said in one]
+
+
+def test_the_verifier_finds_a_decision_by_the_analyst(tmp_path, config):
+    package = check(write_request(tmp_path / "r"), config)
+    body = {"checker": "analyst", "reason": "mine"}
+    (package / "decision.json").write_text(json.dumps({"body": body}), "utf-8")
+
+    assert "decision.json: the checker is the analyst, or gives no reason" in (
+        verifier.problems_of(package)
+    )
