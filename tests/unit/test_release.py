@@ -19,7 +19,7 @@ from attainment_linkage.domain.errors import (
     ReleaseCorrectedError,
     ReleaseRefusedError,
 )
-from attainment_linkage.stages import release
+from attainment_linkage.stages import door, release
 from tests.outputs import FSM, FSM_ROWS, rules, write_request
 
 SMALL = [
@@ -275,3 +275,25 @@ def test_the_verifier_finds_a_decision_by_the_analyst(tmp_path, config):
     assert "decision.json: the checker is the analyst, or gives no reason" in (
         verifier.problems_of(package)
     )
+
+
+# ------------------------------------------------------------------------- the exit codes
+
+
+def test_approved_corrected_refused_and_unusable_are_exit_codes_of_their_own(tmp_path):
+    lake = tmp_path / "lake"
+    lsoa = FSM | {"classification": [FSM["classification"][0] | {"geography": "lsoa"}]}
+    bad = write_request(tmp_path / "bad")
+    (bad / "T3.json").unlink()
+
+    def code(folder):
+        return door.check_outputs(folder, "local", lake)
+
+    assert code(write_request(tmp_path / "right")) == 0
+    assert code(write_request(tmp_path / "small", "T4", rows=SMALL)) == 62
+    assert code(write_request(tmp_path / "lsoa", "T5", given=lsoa)) == 63
+    assert code(bad) == 64
+    name = sorted((lake / "research" / "release" / "packages").iterdir())[0].name
+    assert door.decide_outputs(name, "safe", "local", lake, is_approved=True) == 65
+    assert door.verify_outputs(name, "local", lake) == 0
+    assert door.verify_outputs("nothing", "local", lake) == 66
