@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from attainment_linkage.core.checked import JsonValue, Settings, setting
+from attainment_linkage.core.disclosure.settings import ReleaseSettings
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ZoneError
 
@@ -222,14 +223,6 @@ class ProjectsSettings(Settings):
     """Where the register of projects lies; a relative path is under ``conf/``."""
 
     register: str = setting()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReleaseSettings(Settings):
-    """Packages and register, in the research root; ``out``: where approved outputs leave."""
-
-    directory: str = setting()
-    out: str = setting()
 
 
 @dataclass(frozen=True, kw_only=True)
