@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 LAKE ?= lake
 
-.PHONY: help setup demo test cases leak-scan lint preflight
+.PHONY: help setup demo test cases leak-scan coverage lint preflight
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -27,6 +27,9 @@ cases: setup ## link the cases in ../shared/cases; rewrite their table in README
 
 leak-scan: setup ## run the road on 200 canaries, also failing and killed; find none where they must not be
 	@$(BIN)/python -m tests.leaks.run_leaks
+
+coverage: setup ## do 95% intervals cover the truth of 20 generated populations (hours; by hand)
+	@$(BIN)/python -m tests.coverage.run_coverage
 
 lint: setup ## formatting, lint, types, import directions
 	@$(BIN)/ruff format --check .

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import itertools
 
 import numpy as np
 import pandas as pd
 
-from attainment_linkage.core.analysis.moments import Moments
+from attainment_linkage.core.analysis.moments import NAMES, Moments
 from attainment_linkage.core.analysis.reading import read_analysis
 from attainment_linkage.domain import tables
 
@@ -143,3 +144,54 @@ def counted(frame: pd.DataFrame, column: str, weight: str = "linkage_weight") ->
     """Moments of one cell from its pupils, weighted ones only."""
     known = frame.dropna(subset=[column, weight])
     return Moments.of(known[column].to_numpy(float), known[weight].to_numpy(float))
+
+
+def members(frame, one):
+    """Each category's pupils, of one classification, in plain pandas."""
+    if one.flags:
+        return [frame[flag].eq(True).fillna(False) for flag in one.flags] + [frame.sex.notna()]
+    if one.bands:
+        value = frame[one.column]
+        lows = [*one.bands, np.inf]
+        found = [(value >= low) & (value < high) for low, high in itertools.pairwise(lows)]
+    else:
+        text = (
+            frame[one.column]
+            .astype(object)
+            .map(
+                lambda v: (
+                    None
+                    if pd.isna(v)
+                    else str(v).lower()
+                    if isinstance(v, bool | np.bool_)
+                    else str(v)
+                )
+            )
+        )
+        labels = dict.fromkeys(one.codes.values())
+        found = [
+            text.isin([code for code, named in one.codes.items() if named == label])
+            for label in labels
+        ]
+    return [*found, ~np.logical_or.reduce(found)]
+
+
+def cells_of(frame, block, measure):
+    """Moments of each cell of a block, pupil by pupil."""
+    inside = frame
+    for column, values in block.universe.where.items():
+        inside = inside[inside[column].isin(values)]
+    weight = "linkage_weight"
+    if measure.weight == "none":
+        inside, weight = inside.assign(once=1.0), "once"
+    else:
+        inside = inside[inside.is_linked]
+    inside = inside.assign(one=1.0)
+    column = measure.column or "one"
+    grid = [members(inside, one) for one in block.by]
+    crossed = np.array(np.meshgrid(*(range(len(g)) for g in grid), indexing="ij"))
+    found = []
+    for places in crossed.reshape(len(grid), -1).T:
+        rows = np.logical_and.reduce([g[at] for g, at in zip(grid, places, strict=True)])
+        found.append(counted(inside[rows], column, weight))
+    return Moments(*(np.array([getattr(m, n) for m in found]).reshape(block.shape) for n in NAMES))

@@ -1,18 +1,17 @@
 """Analyse: Spark's sums are those of pandas, pupil by pupil, for the links and each draw."""
 
 import dataclasses
-import itertools
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from attainment_linkage.core.analysis.moments import NAMES, Moments
+from attainment_linkage.core.analysis.moments import NAMES
 from attainment_linkage.core.analysis.sums import moments_of, passes
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import MissingColumnsError
 from attainment_linkage.steps import analyse
-from tests.analysis_sample import REGIONS, analysis, counted, pupils
+from tests.analysis_sample import REGIONS, analysis, cells_of, members, pupils
 
 FRAME = pupils(400, seed=8)
 DRAWS = 3
@@ -60,55 +59,6 @@ def table_of(spark, frame, table):
 def changes(spark):
     made = table_of(spark, FRAME, tables.LINKED_PUPILS)
     return analyse.pupils_and_changes(made, table_of(spark, DRAWN, tables.DRAWN_PUPILS)).cache()
-
-
-def members(frame, one):
-    """Each category's pupils, of one classification, in plain pandas."""
-    if one.flags:
-        return [frame[flag].eq(True).fillna(False) for flag in one.flags] + [frame.sex.notna()]
-    if one.bands:
-        value = frame[one.column]
-        lows = [*one.bands, np.inf]
-        found = [(value >= low) & (value < high) for low, high in itertools.pairwise(lows)]
-    else:
-        text = (
-            frame[one.column]
-            .astype(object)
-            .map(
-                lambda v: (
-                    None
-                    if pd.isna(v)
-                    else str(v).lower()
-                    if isinstance(v, bool | np.bool_)
-                    else str(v)
-                )
-            )
-        )
-        labels = dict.fromkeys(one.codes.values())
-        found = [
-            text.isin([code for code, named in one.codes.items() if named == label])
-            for label in labels
-        ]
-    return [*found, ~np.logical_or.reduce(found)]
-
-
-def cells_of(frame, block, measure):
-    """Moments of each cell of a block, pupil by pupil."""
-    inside = frame[frame.ks4_school_type == "state"]
-    weight = "linkage_weight"
-    if measure.weight == "none":
-        inside, weight = inside.assign(once=1.0), "once"
-    else:
-        inside = inside[inside.is_linked]
-    inside = inside.assign(one=1.0)
-    column = measure.column or "one"
-    grid = [members(inside, one) for one in block.by]
-    crossed = np.array(np.meshgrid(*(range(len(g)) for g in grid), indexing="ij"))
-    found = []
-    for places in crossed.reshape(len(grid), -1).T:
-        rows = np.logical_and.reduce([g[at] for g, at in zip(grid, places, strict=True)])
-        found.append(counted(inside[rows], column, weight))
-    return Moments(*(np.array([getattr(m, n) for m in found]).reshape(block.shape) for n in NAMES))
 
 
 def test_every_sum_of_every_cell_and_draw_is_that_of_pandas(changes):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from attainment_linkage.core.analysis.cells import COHORT, PROCESS, block_answers
+from attainment_linkage.core.analysis.cells import block_answers
+from attainment_linkage.core.analysis.definitions import COHORT, PROCESS
 from attainment_linkage.core.analysis.intervals import (
     combined,
     of_one,

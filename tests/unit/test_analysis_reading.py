@@ -47,6 +47,7 @@ def test_a_classification_takes_its_codes_from_the_dictionary_the_document_or_th
     ("changes", "said"),
     [
         ({"level": 95}, "level is 95"),
+        ({"covers": "england"}, "covers is england"),
         ({"tables": []}, "tables is not a known key"),
         ({"universe__ks4__filter": {}}, "universe.ks4: filter is not a known key"),
         ({"universe__ks4__where": {"school": ["state"]}}, "linked_pupils has no column school"),
@@ -62,6 +63,7 @@ def test_a_classification_takes_its_codes_from_the_dictionary_the_document_or_th
         ({"classification__groups__flags": {"is_poor": "Poor"}}, "has no column is_poor"),
         ({"table__0__by": ["sex x colour"]}, "table A1: there is no classification colour"),
         ({"table__0__by": ["groups x groups"]}, "crosses flags with flags"),
+        ({"table__0__by": ["sex x fsm x owner x region"]}, "crosses more than 3"),
         ({"table__0__measures": ["points_all"]}, "there is no measure points_all"),
         ({"table__1__name": "A1"}, "A1 is the name of 2 tables"),
         ({"model__0__measure": "points"}, "points is no share"),

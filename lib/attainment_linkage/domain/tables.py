@@ -6,6 +6,7 @@ take it from here.
 
 from __future__ import annotations
 
+from attainment_linkage.domain.analysis_tables import ANALYSIS_CELLS
 from attainment_linkage.domain.attribute_tables import (
     CENSUS_CHARACTERISTICS,
     LINK_DRAWS,
@@ -50,6 +51,7 @@ from attainment_linkage.domain.table import (
 from attainment_linkage.domain.variable import Variable
 
 __all__ = [
+    "ANALYSIS_CELLS",
     "ATTAINMENT_PEOPLE",
     "ATTRIBUTES",
     "CANDIDATE_COUNTS",

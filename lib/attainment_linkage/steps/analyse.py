@@ -37,7 +37,13 @@ def found_codes(pupils: DataFrame, columns: Sequence[str]) -> DataFrame:
 
     Cost: one pass.
     """
-    return pupils.agg(*(F.sort_array(F.collect_set(name)).alias(name) for name in columns))
+    count = F.count("*").alias("pupils")
+    return pupils.agg(count, *(F.sort_array(F.collect_set(name)).alias(name) for name in columns))
+
+
+def last_draw(drawn: DataFrame) -> DataFrame:
+    """The highest number of a draw that links anybody otherwise: one row; 0 where none does."""
+    return drawn.agg(F.coalesce(F.max("draw"), F.lit(0)).alias("draws"))
 
 
 def pupils_and_changes(pupils: DataFrame, drawn: DataFrame) -> DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -12,6 +12,7 @@ from attainment_linkage.core.analysis.definitions import (
     ALL,
     MEAN,
     NOT_KNOWN,
+    PROCESS,
     PROFILE,
     Block,
     Measure,
@@ -24,9 +25,7 @@ from attainment_linkage.core.analysis.intervals import (
     share_interval,
 )
 from attainment_linkage.core.analysis.moments import Floats, Moments
-
-PROCESS, COHORT = "process", "cohort"
-"""What an interval is to cover: the rate behind the pupils there are, or these pupils' own."""
+from attainment_linkage.domain.tables import ANALYSIS_CELLS
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,13 @@ def block_answers(
         _measured(measure, _with_margins(block, measure, moments[measure.name]), level, target)
         for measure in block.measures
     ]
-    pupils = np.sum([one["n"] for one in told], axis=0)
+    pupils = np.sum(
+        [
+            one["numerator" if measure.kind == PROFILE else "n"]
+            for measure, one in zip(block.measures, told, strict=True)
+        ],
+        axis=0,
+    )
     for place, labels in _places(block, pupils):
         for measure, found in zip(block.measures, told, strict=True):
             numbers = {name: _number(value[place]) for name, value in found.items()}
@@ -157,3 +162,14 @@ def _places(block: Block, pupils: Floats) -> Iterator[tuple[tuple[int, ...], tup
 
 def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def table_rows(answers: Iterable[CellAnswer]) -> Iterator[tuple[object, ...]]:
+    """The answers as rows of ``analysis_cells``; each cell has its place in its block."""
+    places: dict[tuple[str, str], dict[tuple[str, ...], int]] = {}
+    for one in answers:
+        inside = places.setdefault((one.table, one.block), {})
+        place = inside.setdefault(one.categories, len(inside))
+        categories = [*one.categories, None, None, None][:3]
+        numbers = [getattr(one, name) for name in ANALYSIS_CELLS.names[6:]]
+        yield (one.table, one.block, place, *categories, *numbers)

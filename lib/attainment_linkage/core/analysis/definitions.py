@@ -13,6 +13,9 @@ LINKAGE, NO_WEIGHT = "linkage", "none"
 WEIGHTS = (LINKAGE, NO_WEIGHT)
 SHARE, MEAN, PROFILE = "share", "mean", "profile"
 KINDS = (SHARE, MEAN, PROFILE)
+PROCESS, COHORT = "process", "cohort"
+"""What an interval is to cover: the rate behind the pupils there are, or these pupils' own."""
+TARGETS = (PROCESS, COHORT)
 ALL, NOT_KNOWN = "All", "Not known or not applicable"
 
 Condition = Mapping[str, tuple[str, ...]]
@@ -139,9 +142,10 @@ class ModelDefinition:
 
 @dataclass(frozen=True)
 class Analysis:
-    """Everything that is analysed, and how sure its intervals are to be."""
+    """Everything that is analysed; how sure its intervals are to be, and of what."""
 
     level: float
+    target: str
     tables: tuple[TableDefinition, ...]
     models: tuple[ModelDefinition, ...]
 

@@ -13,7 +13,9 @@ from typing import Any
 from attainment_linkage.core.analysis.definitions import (
     KINDS,
     MEAN,
+    PROCESS,
     SHARE,
+    TARGETS,
     WEIGHTS,
     Analysis,
     Block,
@@ -29,9 +31,10 @@ from attainment_linkage.domain.tables import Table
 from attainment_linkage.domain.variable import Variable, variables
 
 _CROSS = " x "
+MOST_CROSSED = 3
 _NUMBERS = ("int", "bigint", "double", "float")
 _KEYS = {
-    "": ("level", "universe", "measure", "classification", "table", "model"),
+    "": ("level", "covers", "universe", "measure", "classification", "table", "model"),
     "universe": ("label", "where"),
     "measure": ("label", "kind", "unit", "weight", "column", "values", "where"),
     "classification": ("label", "column", "codes", "bands", "flags"),
@@ -88,6 +91,9 @@ class _Reader:
         level = document.get("level", 0.95)
         if not isinstance(level, float) or not 0.5 <= level < 1:
             self.problems.append(f"level is {level!r}; it must be a number from 0.5 to below 1")
+        target = str(document.get("covers", PROCESS))
+        if target not in TARGETS:
+            self.problems.append(f"covers is {target}; it must be one of {', '.join(TARGETS)}")
         for name, said in self._named(document, "universe"):
             where = self._condition(f"universe.{name}", said.get("where", {}))
             self.universes[name] = Universe(name, str(said.get("label")), where)
@@ -100,7 +106,7 @@ class _Reader:
         names = [*(one.name for one in tables), *(one.name for one in models)]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.problems.append(f"{name} is the name of {names.count(name)} tables; give one each")
-        return Analysis(level, tables, models)
+        return Analysis(level, target, tables, models)
 
     def _known_keys(self, kind: str, where: str, said: Mapping[str, Any]) -> None:
         for key in said:
@@ -218,6 +224,8 @@ class _Reader:
             for crossing in _texts(said.get("by", [])):
                 crossed = crossing.split(_CROSS)
                 by = self._of(where, "classification", crossed, self.classifications)
+                if len(crossed) > MOST_CROSSED:
+                    self.problems.append(f"{where}: {crossing} crosses more than {MOST_CROSSED}")
                 if sum(one.is_overlapping for one in by) > 1:
                     self.problems.append(f"{where}: {crossing} crosses flags with flags")
                 blocks.append(Block(number, str(said.get("name")), universe, by, measures))

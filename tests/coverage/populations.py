@@ -1,0 +1,107 @@
+"""Generated populations: as the road links them, and as if counted and linked in full.
+
+The full population has the same people, results and records, but nobody is missed by the
+Census, and every pupil has the true link: its answers are the full-population truth, by the
+very definitions of the analysis.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from attainment_linkage.adapters import delta
+from attainment_linkage.adapters.analysis_files import read_definitions
+from attainment_linkage.adapters.project import conf_folder
+from attainment_linkage.core.analysis.definitions import Analysis
+from attainment_linkage.core.analysis.moments import Moments
+from attainment_linkage.core.analysis.reading import read_analysis
+from attainment_linkage.core.analysis.sums import moments_of, passes
+from attainment_linkage.core.population import Population, profile_named
+from attainment_linkage.core.settings import Config
+from attainment_linkage.domain import tables
+from attainment_linkage.stages.run import run_road
+from attainment_linkage.steps import analyse, pseudonymise, usable_links
+from tests.analysis_sample import cells_of
+from tests.coverage import quick
+
+CHECKED = ("T1", "T3", "T7", "T9", "T18")
+AllMoments = dict[tuple[int, str], Moments]
+
+
+def checked_analysis() -> Analysis:
+    """The tables whose coverage is checked, of the project's own definitions."""
+    document = read_definitions()
+    document["table"] = [one for one in document["table"] if one["name"] in CHECKED]
+    document["table"][0]["by"] = ["sex"]
+    document["model"] = []
+    return read_analysis(document, tables.LINKED_PUPILS)
+
+
+def population(seed: int, records: int, *, is_full: bool = False) -> Population:
+    """The generator's population; in full: nobody is missed by the Census."""
+    document = tomllib.loads((conf_folder() / "population.toml").read_text("utf-8"))
+    profile = profile_named(document, "realistic")
+    if is_full:
+        whole = dataclasses.replace(profile.coverage, households_missed=0.0, people_missed=0.0)
+        profile = dataclasses.replace(profile, coverage=whole)
+    return Population(seed, profile, records)
+
+
+def full_truth(analysis: Analysis, seed: int, records: int) -> AllMoments:
+    """The moments of the full population, everybody standing for one."""
+    frame = quick.pupils(population(seed, records, is_full=True))
+    return moments_of_frame(
+        analysis, frame.assign(linkage_weight=np.where(frame.is_linked, 1.0, np.nan))
+    )
+
+
+def by_truth(analysis: Analysis, seed: int, records: int) -> AllMoments:
+    """The moments of the population with the true link of every pupil on the Census."""
+    return moments_of_frame(analysis, quick.pupils(population(seed, records)))
+
+
+def moments_of_frame(analysis: Analysis, frame: pd.DataFrame) -> AllMoments:
+    """The moments of every block and measure, pupil by pupil; no draws of links."""
+    return {
+        (block.number, measure.name): cells_of(frame, block, measure).each(lambda one: one[None])
+        for block in analysis.blocks
+        for measure in block.measures
+    }
+
+
+def by_road(spark: SparkSession, analysis: Analysis, config: Config) -> AllMoments:
+    """The moments of the population as the road links it, with its draws and weights."""
+    paths = run_road(config, synthesise=True, spark=spark).paths
+
+    def written(table: tables.Table) -> DataFrame:
+        return delta.read(spark, Path(paths[table.name]), table).persist()
+
+    spine, draws = written(tables.LINK_SPINE), written(tables.LINK_DRAWS)
+    attainment, census = written(tables.PUPIL_ATTAINMENT), written(tables.CENSUS_CHARACTERISTICS)
+    sources = (attainment, written(tables.PUPIL_CHARACTERISTICS), census,
+               written(tables.LINKAGE_WEIGHTS))  # fmt: skip
+    links = usable_links.usable(usable_links.judged_links(spine, attainment, census))
+    made = _renamed(pseudonymise.linked_pupils(links, *sources), tables.LINKED_PUPILS)
+    drawn = _renamed(pseudonymise.drawn_pupils(draws, *sources), tables.DRAWN_PUPILS)
+    changes = analyse.pupils_and_changes(made, drawn).persist()
+    count = analyse.last_draw(drawn).collect()[0]["draws"]
+    found: AllMoments = {}
+    for this in passes(analysis.blocks):
+        rows = analyse.cell_sums(changes, this).toArrow()
+        sums = {name: rows[name].to_numpy() for name in rows.column_names}
+        found |= moments_of(this, count, sums.pop("draw"), sums.pop("cell"), sums)
+    spark.catalog.clearCache()
+    return found
+
+
+def _renamed(pupils: DataFrame, table: tables.Table) -> DataFrame:
+    """Source ids stand in for pseudonyms: they change nothing of an answer."""
+    named = {"person_id": "attainment_id", "household_id": "home", "school_id": "school_urn"}
+    return pupils.withColumns({new: F.col(old) for new, old in named.items()}).select(*table.names)
