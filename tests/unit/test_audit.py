@@ -89,6 +89,13 @@ def test_a_cut_end_is_found_by_the_head_alone(kept):
     assert said == f"it ends at entry {kept}; a head kept elsewhere is of 6"
 
 
+def test_an_entry_with_another_s_number_is_found_though_it_follows():
+    forged = core.next_entry(Head(8, HEADS[3].hash), DEED, when="", who="me", host="h")
+
+    (said,) = core.broken_links([*LINES[:3], forged.line])
+    assert said == "line 4 holds entry 9: lines were taken out, added or moved"
+
+
 def test_a_rewritten_chain_is_found_by_a_head_noted_earlier():
     rewritten, _ = chain(3)
     last = core.next_entry(HEADS[3], DEED, when="", who="me", host="h")

@@ -12,7 +12,7 @@ from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.settings import CLOSED
 from attainment_linkage.domain import allow_list, tables
 from attainment_linkage.domain.errors import ZoneError
-from attainment_linkage.domain.road import ROAD, Stage
+from attainment_linkage.domain.road import ROAD, SYNTHESISE, Stage
 from attainment_linkage.domain.tables import (
     ATTRIBUTES,
     IDENTIFIERS,
@@ -84,6 +84,14 @@ def test_a_job_that_is_not_given_a_root_of_its_stage_stops_before_it_starts(stag
 
     with pytest.raises(ZoneError, match=f"the root {zone} is not open to this job"):
         run_stage(stage, lambda run: None, rest, None)
+
+
+@pytest.mark.parametrize("zone", [IDENTIFIERS, ATTRIBUTES, RESEARCH])
+def test_in_a_run_with_every_root_a_stage_is_given_its_own_only(zone, config):
+    looks = [lambda run: run.lake.root(zone), lambda run: run.config.lake.root(zone)]
+    for look in looks:
+        with pytest.raises(ZoneError, match=f"the root {zone} is not open to this job"):
+            run_stage(SYNTHESISE, look, config, None, lake=Lake.open(config.lake, ZONES))
 
 
 def test_a_root_is_closed_by_the_word_in_the_configuration(config):
