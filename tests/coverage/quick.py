@@ -6,10 +6,13 @@ written a second time, pupil by pupil and home by home, without Spark.
 
 from __future__ import annotations
 
+import tomllib
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core import derivations as d
 from attainment_linkage.core import population as core
 from attainment_linkage.core.codes import SEN
@@ -17,7 +20,7 @@ from attainment_linkage.core.linkage_weights import fitted
 from attainment_linkage.core.population import Population
 from attainment_linkage.domain.measure_tables import CHARACTERISTICS
 
-LARGEST_WEIGHT_RATIO = 5.0
+BASE = tomllib.loads((conf_folder() / "base.toml").read_text("utf-8"))
 
 
 def delivered(made: Population) -> dict[str, pd.DataFrame]:
@@ -176,8 +179,12 @@ def _weights(frame: pd.DataFrame) -> np.ndarray:
                           for name in CHARACTERISTICS}).assign(linked=frame.is_linked)  # fmt: skip
     names = list(CHARACTERISTICS)
     counts = table.groupby(names).linked.agg(["size", "sum"]).reset_index()
-    model = fitted({name: counts[name].tolist() for name in names}, counts["size"].to_numpy(float),
-                   counts["sum"].to_numpy(float), LARGEST_WEIGHT_RATIO)  # fmt: skip
+    model = fitted(
+        {name: counts[name].tolist() for name in names},
+        counts["size"].to_numpy(float),
+        counts["sum"].to_numpy(float),
+        BASE["measure"]["largest_weight_ratio"],
+    )
     line = model.level + sum(table[name].map(model.effects[name]) for name in names)
     weight = np.minimum(1 + np.exp(-line), model.largest) * model.scale
     return np.where(frame.is_linked, weight, np.nan)

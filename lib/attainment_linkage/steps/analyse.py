@@ -24,12 +24,13 @@ from attainment_linkage.core.analysis.definitions import (
     Condition,
     Measure,
     ModelDefinition,
+    Universe,
 )
 from attainment_linkage.core.analysis.sums import Pass, needed
 from attainment_linkage.domain import tables
 from attainment_linkage.steps.contract import require
 
-_STEP = "analyse"
+_STEP, _PLACE = "analyse", "place_"
 
 
 def found_codes(pupils: DataFrame, columns: Sequence[str]) -> DataFrame:
@@ -73,12 +74,19 @@ def cell_sums(changes: DataFrame, this: Pass) -> DataFrame:
             ``<measure>_<moment>`` for each of ``core.analysis.sums.needed``.
     Cost:   one pass; one shuffle, of sums.
     """
-    cells = [cell for one in this.blocks for cell in _cells(one, this.first_cell(one))]
-    valued = changes.select(
+    by = {one.name: one for block in this.blocks for one in block.by}
+    universes = {block.universe.name: block.universe for block in this.blocks}
+    terms = [column for measure in this.measures for column in _terms(measure)]
+    # places first, each once: a classification stands in many cells
+    placed = changes.select(
         "draw",
-        *(column for measure in this.measures for column in _terms(measure)),
-        F.explode(F.array(*cells)).alias("cell"),
+        *terms,
+        *(_meets(one.where).alias(_inside(one)) for one in universes.values()),
+        *(column for one in by.values() for column in _all_places(one)),
     )
+    cells = [cell for one in this.blocks for cell in _cells(one, this.first_cell(one))]
+    kept = [name for name in placed.columns if not name.startswith(_PLACE)]
+    valued = placed.select(*kept, F.explode(F.array(*cells)).alias("cell"))
     inside = valued.where(F.col("cell").isNotNull())
     sums = [
         F.sum(f"{measure.name}_{name}").alias(f"{measure.name}_{name}")
@@ -146,20 +154,29 @@ def _meets(condition: Condition) -> Column:
 def _cells(block: Block, first: int) -> list[Column]:
     """The numbers of the cells that a pupil may be in; null where it is not."""
     numbers = []
-    for places in product(*(_all_places(one) for one in block.by)):
+    for names in product(*(_place_names(one) for one in block.by)):
         number = F.lit(first)
-        for axis, place in enumerate(places):
-            number = number + place * prod(block.shape[axis + 1 :])
-        numbers.append(F.when(_meets(block.universe.where), number))
+        for axis, name in enumerate(names):
+            number = number + F.col(name) * prod(block.shape[axis + 1 :])
+        numbers.append(F.when(F.col(_inside(block.universe)), number))
     return numbers
 
 
+def _inside(universe: Universe) -> str:
+    return f"{_PLACE}in_{universe.name}"
+
+
+def _place_names(one: Classification) -> list[str]:
+    """The columns of a pupil's places: one, or of flags one each and one for everyone."""
+    count = len(one.categories) if one.is_overlapping else 1
+    return [f"{_PLACE}{one.name}_{at}" for at in range(count)]
+
+
 def _all_places(one: Classification) -> list[Column]:
-    """The place of a pupil; of flags, one for each that is true, and the last for everyone."""
-    if not one.is_overlapping:
-        return [_place(one)]
-    flags = [F.when(F.col(flag), F.lit(at)) for at, flag in enumerate(one.flags)]
-    return [*flags, F.lit(len(flags))]
+    """The places of a pupil; of flags null where it is false, and the last for everyone."""
+    places = [F.when(F.col(flag), F.lit(at)) for at, flag in enumerate(one.flags)]
+    places.append(F.lit(len(places)) if one.is_overlapping else _place(one))
+    return [place.alias(name) for place, name in zip(places, _place_names(one), strict=True)]
 
 
 def _place(one: Classification) -> Column:

@@ -41,13 +41,13 @@ class Fit:
     inverse: Floats
 
 
-def fitted(patterns: Patterns) -> Fit:
-    """Maximum likelihood by Newton's steps, halved where the likelihood would fall.
+def fitted(patterns: Patterns, start: Floats | None = None) -> Fit:
+    """Maximum likelihood by Newton's steps from ``start``, halved where it would fall.
 
     Raises: AnalysisError where it does not settle (a term that separates the outcome).
     """
     terms = patterns.design.shape[1]
-    beta = np.zeros(terms)
+    beta = np.zeros(terms) if start is None else start
     reached = _likelihood(patterns, beta)
     for _ in range(_STEPS):
         chance = _chance(patterns.design, beta)

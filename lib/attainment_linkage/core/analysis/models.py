@@ -74,7 +74,8 @@ def model_result(
         )
     weighted, once = design.patterns(made), design.patterns(made, is_weighted=False)
     changes = [design.patterns(used.take(used.draw == draw)) for draw in range(1, draws + 1)]
-    found = _Fitted(weighted, once, tuple(changes), fitted(weighted), fitted(once))
+    fit = fitted(weighted)
+    found = _Fitted(weighted, once, tuple(changes), fit, fitted(once, fit.coefficients))
     answers = tuple(_answers(design, used, found, level))
     return ModelResult(answers, round(made.n.sum()) - 1 - len(design.terms))
 
