@@ -1,0 +1,89 @@
+"""The attack on everything that release lets out: `make attack`; its last line is the figures.
+
+It ends with another code than 0 when anything is recovered, acro disagrees, or the fast way
+of suppression is further than 1.2 times from the optimum.
+"""
+
+import argparse
+import sys
+import time
+import warnings
+
+from tests.attack import beside_acro, on_registers, on_tables
+
+LARGEST_RATIO = 1.2
+
+
+def figures(tables, registers, acro, optima, say=lambda line: None):
+    """What was recovered, of how much; cells acro agrees on; suppressions beside the optimum."""
+    found = dict.fromkeys(("tables_recovered", "tables_tried", "registers_recovered",
+                           "registers_tried", "let_through", "refused", "acro_agree",
+                           "acro_cells", "fast", "optimum", "solved"), 0)  # fmt: skip
+    for seed in range(tables):
+        recovered, tried = on_tables.attacked(seed)
+        found["tables_recovered"] += recovered
+        found["tables_tried"] += tried
+        if recovered or seed % 100 == 99:
+            say(f"tables: {seed + 1} attacked, {found['tables_recovered']} recovered")
+    for seed in range(registers):
+        recovered, tried, let_through, refused = on_registers.attacked(seed)
+        found["registers_recovered"] += recovered
+        found["registers_tried"] += tried
+        found["let_through"] += let_through
+        found["refused"] += refused
+        say(f"register {seed}: {let_through} let through, {refused} refused, {recovered} recovered")
+    session = beside_acro.session()
+    for seed in range(acro):
+        agree, cells = beside_acro.agreement(session, seed)
+        found["acro_agree"] += agree
+        found["acro_cells"] += cells
+    for seed in range(optima):
+        pair = on_tables.beside_the_optimum(seed)
+        if pair is not None:
+            found["fast"] += pair[0]
+            found["optimum"] += pair[1]
+            found["solved"] += 1
+    return found
+
+
+def is_short(found):
+    """Whether any figure misses what is asked."""
+    return (
+        found["tables_recovered"] > 0
+        or found["registers_recovered"] > 0
+        or found["acro_agree"] < found["acro_cells"]
+        or found["fast"] > LARGEST_RATIO * found["optimum"]
+    )
+
+
+def told(found, counts, seconds):
+    """The figures in one line."""
+    ratio = found["fast"] / found["optimum"] if found["optimum"] else 1.0
+    share = 100 * found["acro_agree"] / max(1, found["acro_cells"])
+    return (
+        f"{counts.tables} tables: {found['tables_recovered']} of {found['tables_tried']:,} "
+        f"withheld cells and small sums recovered; {counts.registers} registers "
+        f"({found['let_through']} outputs let through, {found['refused']} refused): "
+        f"{found['registers_recovered']} of {found['registers_tried']:,} recovered; acro agrees on "
+        f"{share:.2f}% of {found['acro_cells']:,} cells; secondary suppressions {ratio:.3f} x the "
+        f"optimum on {found['solved']} tables solved exactly; {seconds:.0f} seconds of CPU"
+    )
+
+
+def main():
+    warnings.simplefilter("ignore")
+    options = argparse.ArgumentParser()
+    options.add_argument("--tables", type=int, default=1000)
+    options.add_argument("--registers", type=int, default=20)
+    options.add_argument("--acro", type=int, default=100)
+    options.add_argument("--optima", type=int, default=100)
+    counts = options.parse_args()
+    began = time.process_time()
+    found = figures(counts.tables, counts.registers, counts.acro, counts.optima,
+                    lambda line: print(line, flush=True))  # fmt: skip
+    print(told(found, counts, time.process_time() - began))
+    return int(is_short(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
