@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 LAKE ?= lake
 
-.PHONY: help setup demo test cases leak-scan coverage lint preflight
+.PHONY: help setup demo test cases leak-scan coverage attack lint preflight
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -30,6 +30,9 @@ leak-scan: setup ## run the road on 200 canaries, also failing and killed; find 
 
 coverage: setup ## do 95% intervals cover the truth of 20 generated populations (hours; by hand)
 	@$(BIN)/python -m tests.coverage.run_coverage
+
+attack: setup ## attack what release lets out: 1,000 tables, 20 registers, acro, the optimum
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.attack.attack
 
 lint: setup ## formatting, lint, types, import directions
 	@$(BIN)/ruff format --check .

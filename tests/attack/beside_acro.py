@@ -1,9 +1,11 @@
 """The same microdata through acro 1.0.2 and through the project: which cells are unsafe."""
 
 import contextlib
+import functools
 import io
 import itertools
 import logging
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -32,6 +34,7 @@ def microdata(seed):
     return pd.DataFrame({"row": rows, "column": columns, "points": points})
 
 
+@functools.cache
 def session():
     """acro with this project's dominance limits, and silent."""
     with contextlib.redirect_stdout(io.StringIO()):
@@ -46,7 +49,9 @@ def session():
 def of_acro(acro, data, *, is_sum):
     """For each cell whether acro finds it unsafe."""
     more = {"values": data["points"], "aggfunc": "sum"} if is_sum else {"margins": True}
-    acro.crosstab(data["row"], data["column"], **more)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        acro.crosstab(data["row"], data["column"], **more)
     record = acro.results.get_index(-1)
     outcome = record.outcome
     return {
@@ -94,9 +99,9 @@ def with_sums(table, data, groups, axes):
     return Table("T", described(given, "T"), cells)
 
 
-def agreement(acro, seed):
+def agreement(seed):
     """Cells on which both agree, and cells compared: counts with margins, then sums without."""
-    data = microdata(seed)
+    data, acro = microdata(seed), session()
     agree, compared = 0, 0
     for is_sum in (False, True):
         theirs = of_acro(acro, data, is_sum=is_sum)

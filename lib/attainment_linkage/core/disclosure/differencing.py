@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import qr
 from scipy.optimize import linprog
 
 from attainment_linkage.core.disclosure import span
@@ -38,6 +39,7 @@ MOST_ATOMS = 3_000
 _MOST_CROSSED = 400
 _EPSILON = 1e-5
 _CONTRADICTION = 2  # HiGHS: infeasible
+_TELLS_APART = 0.01  # people
 Rows = NDArray[np.float64]
 
 
@@ -145,7 +147,6 @@ class _Window:
         for zero in zeros:
             if {name for name, _ in zero} <= set(names):
                 self.possible &= ~self._mask(zero)
-        self.seen: list[Numbers] = []
 
     def _mask(self, condition: Condition) -> Flags:
         """The cells of a condition, as an array with one axis for each variable."""
@@ -171,15 +172,26 @@ class _Window:
         targets = list(self._targets())
         lines = np.array([line for _, line, _ in targets]).reshape(len(targets), -1)
         every = np.vstack([told, lines])
-        classes, back = np.unique(every, axis=1, return_inverse=True)
-        counts = classes.astype(float)
-        self.rows, self.low, self.high = counts[: len(told)], low, high
-        del back
+        counts = np.unique(every, axis=1).astype(float)
+        self._open(counts[: len(told)], low, high)
         for (said, _, is_withheld), weight in zip(targets, counts[len(told) :], strict=True):
             found = self._narrow(weight, is_withheld)
             if found is not None:
                 return Derived(said, found)
         return None
+
+    def _open(self, rows: Rows, low: Numbers, high: Numbers) -> None:
+        """Keep the equations that do not follow from the others, and the ranges of rounded ones."""
+        exact = np.flatnonzero(low == high)
+        _, triangle, order = qr(rows[exact].T, mode="economic", pivoting=True)
+        rank = int((np.abs(np.diag(triangle)) > _EPSILON).sum())
+        self.exact = exact[np.sort(order[:rank])]
+        ranged = np.flatnonzero(low != high)
+        self.every, self.values = rows[exact], low[exact]
+        self.seen = np.zeros((0, rows.shape[1]))
+        self.equal, self.gives = rows[self.exact], low[self.exact]
+        self.within = np.vstack([rows[ranged], -rows[ranged]]) if ranged.size else None
+        self.limits = np.concatenate([high[ranged], -low[ranged]]) if ranged.size else None
 
     def _difference(self, told: Flags, low: Numbers, high: Numbers) -> Derived | None:
         """What one output has and another has not, where that is less than the threshold."""
@@ -226,8 +238,8 @@ class _Window:
 
     def _narrow(self, weight: Numbers, is_withheld: bool) -> tuple[Group, ...] | None:
         """The groups told that place a target too well; None where it stays uncertain."""
-        ends = [float(weight @ one) for one in self.seen]
-        low, high = min(ends, default=np.inf), max(ends, default=-np.inf)
+        ends = self.seen @ weight
+        low, high = float(ends.min(initial=np.inf)), float(ends.max(initial=-np.inf))
         used: set[int] = set()
         for sign in (1.0, -1.0):
             if self._is_open(low, high):
@@ -247,14 +259,12 @@ class _Window:
         )
 
     def _end(self, weight: Numbers, sign: float) -> tuple[float, set[int]]:
-        exact = self.low == self.high
-        some = not exact.all()
         result = linprog(
             -sign * weight,
-            A_eq=self.rows[exact],
-            b_eq=self.low[exact],
-            A_ub=np.vstack([self.rows[~exact], -self.rows[~exact]]) if some else None,
-            b_ub=np.concatenate([self.high[~exact], -self.low[~exact]]) if some else None,
+            A_eq=self.equal,
+            b_eq=self.gives,
+            A_ub=self.within,
+            b_ub=self.limits,
             bounds=(0, None),
             method="highs",
         )
@@ -262,6 +272,8 @@ class _Window:
             raise ArithmeticError("the outputs contradict each other")
         if result.x is None:
             return sign * np.inf, set()
-        self.seen.append(result.x)
-        used = set(np.flatnonzero(exact)[np.abs(result.eqlin.marginals) > _EPSILON].tolist())
+        if np.abs(self.every @ result.x - self.values).max(initial=0.0) > _TELLS_APART:
+            raise ArithmeticError("the outputs contradict each other")
+        self.seen = np.vstack([self.seen, result.x])
+        used = set(self.exact[np.abs(result.eqlin.marginals) > _EPSILON].tolist())
         return float(weight @ result.x), used
