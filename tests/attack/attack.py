@@ -10,13 +10,14 @@ import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from tests.attack import beside_acro, on_registers, on_tables
 
 LARGEST_RATIO = 1.2
 
 
-def figures(tables, registers, acro, optima, each=map, say=lambda line: None):
+def figures(tables, registers, acro, optima, later=20, each=map, say=lambda line: None):
     """What was recovered, of how much; cells acro agrees on; suppressions beside the optimum.
 
     ``each`` maps a function over the seeds; a pool's map uses every core.
@@ -25,7 +26,7 @@ def figures(tables, registers, acro, optima, each=map, say=lambda line: None):
                            "registers_tried", "let_through", "refused", "acro_agree",
                            "acro_cells", "fast", "optimum", "solved"), 0)  # fmt: skip
     for seed, (recovered, tried, let_through, refused) in enumerate(
-        each(on_registers.attacked, range(registers))
+        each(partial(on_registers.attacked, later=later), range(registers))
     ):
         found["registers_recovered"] += recovered
         found["registers_tried"] += tried
@@ -82,8 +83,8 @@ def main():
     counts = options.parse_args()
     began = time.monotonic()
     with ProcessPoolExecutor(counts.workers) as pool:
-        found = figures(counts.tables, counts.registers, counts.acro, counts.optima, pool.map,
-                        lambda line: print(line, flush=True))  # fmt: skip
+        found = figures(counts.tables, counts.registers, counts.acro, counts.optima, each=pool.map,
+                        say=lambda line: print(line, flush=True))  # fmt: skip
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(told(found, counts, used.ru_utime + used.ru_stime, time.monotonic() - began))
     return int(is_short(found))

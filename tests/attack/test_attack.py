@@ -11,10 +11,10 @@ from tests.attack.on_tables import line_of
 
 
 def test_a_share_of_the_attack_recovers_nothing():
-    found = figures(tables=20, registers=1, acro=6, optima=4)
+    found = figures(tables=12, registers=1, acro=6, optima=4, later=3)
 
     assert not is_short(found), found
-    assert found["tables_tried"] > 300
+    assert found["tables_tried"] > 100
     assert found["registers_tried"] > 1000
     assert found["acro_cells"] > 100
     assert found["solved"] == 4
