@@ -59,7 +59,7 @@ def run(
     force: ForceOption = False,
     break_lock: BreakLockOption = False,
 ) -> None:
-    """Run the whole road; stages whose inputs, settings and code are unchanged are skipped."""
+    """Run the linkers' road; stages whose inputs, settings and code are unchanged are skipped."""
     raise typer.Exit(
         door.road(config, lake, synthesise=synthesise, force=force, break_lock=break_lock)
     )

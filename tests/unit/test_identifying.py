@@ -68,6 +68,8 @@ def scanned(column, variable, *batches):
         ("is_fsm", "true", "1"),
         ("age", "17", "03/11/1994"),
         ("absence_rate", "0.0525", "Smith"),
+        ("absence_rate", "1e-05", "19941103-1"),
+        ("ks4_points_total", "331.25", "9434765919"),
         ("general_health", "5", "6"),
     ],
 )
@@ -86,3 +88,7 @@ def test_an_identifier_under_another_name_is_found_and_not_quoted():
         "the column notes holds 1 values that look like a name",
         "the column notes holds 2 values that look like a postcode",
     ]
+
+
+def test_a_column_that_identifies_by_its_name_is_found_whatever_it_holds():
+    assert "the column upn identifies by its name" in scanned("upn", None, ["0"])

@@ -16,6 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from attainment_linkage.core.checked import JsonValue, Settings, setting
+from attainment_linkage.core.custody_settings import (
+    KeysSettings,
+    ProjectsSettings,
+    PseudonymiseSettings,
+)
 from attainment_linkage.core.disclosure.settings import ReleaseSettings
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ZoneError
@@ -219,13 +224,6 @@ class MeasureSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectsSettings(Settings):
-    """Where the register of projects lies; a relative path is under ``conf/``."""
-
-    register: str = setting()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Config(Settings):
     """The whole configuration, one field per section."""
 
@@ -238,6 +236,8 @@ class Config(Settings):
     link: LinkSettings
     detach: DetachSettings
     measure: MeasureSettings
+    keys: KeysSettings
+    pseudonymise: PseudonymiseSettings
     projects: ProjectsSettings
     release: ReleaseSettings
 

@@ -105,7 +105,7 @@ class ProjectRefusedError(LinkageError):
 
 
 class ExtractRefusedError(LinkageError):
-    """An extract holds what could identify somebody; it was destroyed."""
+    """An extract that could identify somebody, or is not as its manifest says."""
 
     code, exit_code = "EXTRACT_REFUSED", 94
 

@@ -42,7 +42,7 @@
     |-- RegisterError          91  the register of projects is refused (all problems at once)
     |-- ApplicationError       92  an application lacks what is needed to decide on it
     |-- ProjectRefusedError    93  a project, or a person for it, that may not be served
-    |-- ExtractRefusedError    94  an extract holds what could identify somebody
+    |-- ExtractRefusedError    94  an extract that could identify somebody, or was changed
     |-- ScriptFailedError      95  a researcher's script ended with an error
     |-- AnalysisError          97  a definition of the analysis, or a model of it, that fails
     `-- StageFailedError       80  anything else, without the row values

@@ -113,7 +113,7 @@ LINK = (
         "probability that the link is right, as the model has it",
         "double",
         source=SPINE,
-        derivation="2^w / (1 + 2^w) of the match weight w in bits, to 4 decimals",
+        derivation="2^b / (1 + 2^b), b the match weight in bits rounded down to 2; 4 decimals",
     ),
     _link(
         "linkage_weight",
@@ -121,7 +121,7 @@ LINK = (
         "double",
         unit="pupils",
         source="linkage_weights",
-        derivation="inverse of the modelled chance to be linked",
+        derivation="inverse of the modelled chance to be linked, trimmed, scaled to all pupils",
     ),
 )
 

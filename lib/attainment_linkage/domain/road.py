@@ -22,6 +22,8 @@ class Stage:
     roots its job may open. ``config_sections`` are the parts of the configuration, and
     ``conf_files`` the further files of ``conf/``, that its stage key depends on.
     ``reads_truth``: it judges links by the generator's truth, where the lake holds one.
+    ``is_linkers``: a stage of the linkers' road, which ``run`` runs; others have their own
+    subcommand, for other people with other rights. ``reads_key``: it opens a secret key.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Stage:
     reads_files: bool = False
     conf_files: tuple[str, ...] = ()
     reads_truth: bool = False
+    is_linkers: bool = True
+    reads_key: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a stage that would hold research data beside what identifies a person."""
@@ -131,7 +135,32 @@ MEASURE = Stage(
     reads_truth=True,
 )
 
-ROAD: tuple[Stage, ...] = (SYNTHESISE, INGEST, STANDARDISE, LINK, DETACH, MEASURE)
+PSEUDONYMISE = Stage(
+    name="pseudonymise",
+    summary="gives linked pupils their homes, all pupils keyed ids; writes the data dictionary",
+    reads=(
+        tables.LINK_SPINE,
+        tables.LINKAGE_WEIGHTS,
+        tables.PUPIL_ATTAINMENT,
+        tables.PUPIL_CHARACTERISTICS,
+        tables.CENSUS_CHARACTERISTICS,
+    ),
+    writes=(tables.QUARANTINE_LINKS, tables.LINKED_PUPILS),
+    step_modules=("usable_links", "households", "vulnerability", "pseudonyms", "pseudonymise"),
+    config_sections=("pseudonymise",),
+    is_linkers=False,
+    reads_key=True,
+)
+
+ROAD: tuple[Stage, ...] = (
+    SYNTHESISE,
+    INGEST,
+    STANDARDISE,
+    LINK,
+    DETACH,
+    MEASURE,
+    PSEUDONYMISE,
+)
 BY_NAME = {stage.name: stage for stage in ROAD}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from attainment_linkage.adapters import delta, fingerprint
+from attainment_linkage.adapters.keys import KeyFile
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
 from attainment_linkage.adapters.runlog import RunLog
@@ -18,6 +19,8 @@ from attainment_linkage.domain.road import ROAD, Stage
 from attainment_linkage.domain.tables import LANDING, SOURCES, ZONES, Table
 
 HASHES = "_hashes.json"
+INTERNAL = "internal"
+"""The key, and the domain of ids, of the research root itself; no project has this name."""
 
 
 def writer_of(table: Table) -> Stage:
@@ -40,12 +43,13 @@ def home_zones(stage: Stage) -> tuple[str, ...]:
 
 def read(spark: SparkSession, lake: Lake, stage: Stage, table: Table) -> DataFrame:
     """A table of an earlier stage at the version its manifest names."""
-    record = _record(lake, stage, table)
+    record = record_of(lake, stage, table)
     path = lake.table_path(table, Path(record.path).name)
     return delta.read(spark, path, table, version=record.version)
 
 
-def _record(lake: Lake, stage: Stage, table: Table) -> TableRecord:
+def record_of(lake: Lake, stage: Stage, table: Table) -> TableRecord:
+    """What the manifest of its writer says of a table; MissingTableError where there is none."""
     writer = writer_of(table)
     key = lake.head(table.zone, writer.name)
     manifest = lake.manifest(table.zone, writer.name, key) if key else None
@@ -64,13 +68,16 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
     Raises:
         MissingTableError: an input has not been made, or two roots hold different makings.
         InputMissingError: a delivered file is not there.
+        KeyRefusedError: the stage needs the internal key, which cannot be used.
     """
     inputs = _file_hashes(config, lake) if stage.reads_files else {}
     inputs |= {name: fingerprint.of_conf(name) for name in stage.conf_files}
     if stage.reads_truth and config.truth_path.is_dir():
         inputs["truth"] = fingerprint.of_path(config.truth_path).sha256
+    if stage.reads_key:
+        inputs["key"] = internal_key(config).key_id
     for table in stage.reads:
-        _record(lake, stage, table)
+        record_of(lake, stage, table)
         writer = writer_of(table).name
         head = lake.head(table.zone, writer) or ""
         if inputs.setdefault(writer, head) != head:
@@ -91,8 +98,13 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
 
 def hashes(stage: Stage, lake: Lake, read: Mapping[str, str]) -> dict[str, str]:
     """What a stage reads, for the audit log: each table with its content hash, each file's."""
-    tables = {table.name: _record(lake, stage, table).content_hash for table in stage.reads}
+    tables = {table.name: record_of(lake, stage, table).content_hash for table in stage.reads}
     return dict(read) | tables
+
+
+def internal_key(config: Config) -> KeyFile:
+    """Where the key of the research root's own ids lies."""
+    return KeyFile.of(config.keys.file(INTERNAL), config.lake)
 
 
 def _file_hashes(config: Config, lake: Lake) -> dict[str, str]:

@@ -71,7 +71,7 @@ def run_road(
     spark: SparkSession | None = None,
     at_end: AtEnd | None = None,
 ) -> RunSummary:
-    """Run the road from ingest, or from the generator where asked; publish at its end.
+    """Run the linkers' road from ingest, or from the generator where asked; publish at its end.
 
     ``at_end`` is called with the session still open, once the run is published.
 
@@ -80,7 +80,8 @@ def run_road(
         RunLockedError: another run holds the lake; before Spark is started.
         LinkageError: what stopped a stage; nothing of this run is published then.
     """
-    stages = [stage for stage in ROAD if synthesise or stage is not SYNTHESISE]
+    linkers = (stage for stage in ROAD if stage.is_linkers)
+    stages = [stage for stage in linkers if synthesise or stage is not SYNTHESISE]
     log = log or RunLog()
     return _run(stages, config, force, break_lock, log, spark, is_published=True, at_end=at_end)
 

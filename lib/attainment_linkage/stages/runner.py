@@ -17,7 +17,7 @@ from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters.audit_log import SKIPPED, AuditLog
 from attainment_linkage.adapters.lake import Lake
-from attainment_linkage.adapters.manifests import Manifest, TableRecord
+from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
@@ -130,7 +130,7 @@ def _publish(run: StageRun, read: dict[str, str], seconds: float) -> list[Manife
             stage_key=run.key,
             inputs=read,
             tables=tuple(run.tables[name] for name in names),
-            files=tuple(run.files) if zone == inputs.home_zones(run.stage)[0] else (),
+            files=_files_of(run, zone),
             notes=run.notes,
             seconds=seconds,
         )
@@ -138,6 +138,17 @@ def _publish(run: StageRun, read: dict[str, str], seconds: float) -> list[Manife
         manifests.append(manifest)
     inputs.move_heads(run.stage, run.key, run.lake)
     return manifests
+
+
+def _files_of(run: StageRun, zone: str) -> tuple[FileRecord, ...]:
+    """The files that lie in a root; those that lie in none are with the stage's first root."""
+    homes = inputs.home_zones(run.stage)
+
+    def home(file: FileRecord) -> str:
+        inside = (one for one in homes if Path(file.path).is_relative_to(run.lake.root(one)))
+        return next(inside, homes[0])
+
+    return tuple(file for file in run.files if home(file) == zone)
 
 
 def _result(

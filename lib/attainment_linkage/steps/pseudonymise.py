@@ -162,6 +162,23 @@ def with_pseudonyms(
     return named.repartition("person_id").sortWithinPartitions("person_id")
 
 
+def counts_in(attainment: DataFrame, spine: DataFrame) -> DataFrame:
+    """One row: pupils and attainment records of ``pupil_attainment``, links of the spine."""
+    records = attainment.agg(
+        F.count_distinct("attainment_id").alias("pupils"),
+        F.coalesce(F.sum("record_count"), F.lit(0)).alias("records"),
+    )
+    return records.crossJoin(spine.agg(F.count("census_id").alias("links")))  # one row each
+
+
+def shares_missing(research: DataFrame) -> DataFrame:
+    """One row: the share of rows without a value, for each column."""
+    return research.agg(
+        *(F.coalesce(F.avg(F.col(name).isNull().cast("int")), F.lit(0.0)).alias(name)
+          for name in research.columns)
+    )  # fmt: skip
+
+
 def counts(pupils: DataFrame) -> DataFrame:
     """One row: pupils, linked ones, households without adults, attainment records."""
     return pupils.agg(

@@ -70,3 +70,8 @@ def usable(judged: DataFrame) -> DataFrame:
 def set_aside(judged: DataFrame) -> DataFrame:
     """The links that cannot be used, each with its reason: the rows of ``quarantine_links``."""
     return judged.where(F.col("reason").isNotNull()).select(*tables.QUARANTINE_LINKS.names)
+
+
+def reasons(quarantined: DataFrame) -> DataFrame:
+    """How many links each reason set aside: ``reason``, ``links``."""
+    return quarantined.groupBy("reason").agg(F.count("*").alias("links"))

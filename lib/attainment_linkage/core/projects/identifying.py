@@ -42,7 +42,7 @@ _FORMS: dict[str, re.Pattern[str]] = {
 _TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
 _GEOGRAPHY = re.compile(r"[EW]\d{8}")
 _ACADEMIC_YEAR = re.compile(r"(?:19|20)\d\d/\d\d")
-_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,12})?(?:E-?\d{1,2})?")
+_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,17})?(?:[eE][+-]?\d{1,2})?")
 
 
 def kinds_in(text: str) -> Iterator[str]:

@@ -49,6 +49,15 @@ class Condition:
     at_least: float | None = None
     at_most: float | None = None
 
+    @property
+    def said(self) -> str:
+        """The condition in words, for a manifest."""
+        if self.one_of:
+            return f"{self.variable} is one of {', '.join(map(str, self.one_of))}"
+        bounds = (("at least", self.at_least), ("at most", self.at_most))
+        held = " and ".join(f"{name} {bound:g}" for name, bound in bounds if bound is not None)
+        return f"{self.variable} is {held}"
+
 
 @dataclass(frozen=True)
 class Coarsening:
@@ -57,6 +66,16 @@ class Coarsening:
     variable: str
     band: int | None = None
     cap: int | None = None
+
+    @property
+    def said(self) -> str:
+        """The coarsening in words, for a dictionary."""
+        parts = []
+        if self.band is not None:
+            parts.append(f"down to a multiple of {self.band}")
+        if self.cap is not None:
+            parts.append(f"{self.cap} and more together")
+        return f"coarsened: {', '.join(parts)}"
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,11 @@ class Project:
     def is_approved(self) -> bool:
         """Whether it has an approval date and all four questions were decided with yes."""
         return self.approved is not None and not any(self._unmet())
+
+    @property
+    def coarsened(self) -> Mapping[str, str]:
+        """What the register orders to be made coarser, by variable, in words."""
+        return {rule.variable: rule.said for rule in self.coarsen}
 
     def objections(self, today: date) -> Iterator[str]:
         """Why it may not be served today; nothing where it may."""
