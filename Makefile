@@ -8,8 +8,9 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 READY := .venv/.ready
 LAKE ?= lake
+SIZE ?= small
 
-.PHONY: help setup demo test cases leak-scan coverage attack lint preflight
+.PHONY: help setup demo test cases leak-scan coverage attack bench lint preflight
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,6 +25,9 @@ test: lint ## all that CI runs: lint, then every test
 
 cases: setup ## link the cases in ../shared/cases; rewrite their table in README.md
 	@$(BIN)/python tests/cases/run_cases.py
+
+bench: setup ## ours against Splink on DuckDB and on Spark; SIZE=small, medium or large
+	@$(BIN)/python -m tests.benchmarks "$(SIZE)" "lake-bench/$(SIZE)"
 
 leak-scan: setup ## run the road on 200 canaries, also failing and killed; find none where they must not be
 	@$(BIN)/python -m tests.leaks.run_leaks

@@ -61,7 +61,7 @@ def _take_in(run: StageRun, inspected: Inspected) -> None:
         for reason, breaches in sorted(reasons.items()):
             run.note(f"{source.name}: refused for {reason}", breaches)
         intake.refuse_mostly_refused(
-            source, reasons, refused.count(), count, limits.largest_refused_share
+            source, reasons, refused.count() if reasons else 0, count, limits.largest_refused_share
         )
         run.write(refused, source.quarantine_table)
         quarantined = run.written[source.quarantine_table.name]

@@ -46,9 +46,9 @@ def _link(run: StageRun, folder: Path) -> None:
     run.note("true pairs expected", round(found.expected_true_pairs))
     scored = run.write(found.pairs, tables.SCORED_PAIRS)
     decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
-    links = run.write(resolve.links(decided), tables.LINKS)
+    run.write(resolve.links(decided), tables.LINKS)
     run.write(resolve.review_pairs(scored, decided), tables.REVIEW_PAIRS)
-    run.note("pupils without a link", plan.left_records - links.count())
+    run.note("pupils without a link", plan.left_records - run.written[tables.LINKS.name])
 
 
 def policy_of(settings: LinkSettings, parallel_tasks: int) -> LinkagePolicy:

@@ -1,0 +1,102 @@
+"""Ours: this project's engine, from Parquet files to Delta tables, gates and manifest included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyspark.sql import SparkSession
+
+from attainment_linkage.adapters import delta, documents, gates
+from attainment_linkage.adapters.config import lake_override, load
+from attainment_linkage.adapters.scratch import kept
+from attainment_linkage.adapters.session import open_session
+from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
+from attainment_linkage.core.settings import Config
+from attainment_linkage.core.training import TrainingBudget
+from attainment_linkage.domain import tables
+from attainment_linkage.domain.tables import Table
+from attainment_linkage.stages import linkage
+from attainment_linkage.steps import resolve
+from tests.benchmarks import design
+from tests.benchmarks.files import Files
+
+if TYPE_CHECKING:
+    from tests.benchmarks.contender import Clock
+
+
+def run(
+    files: Files,
+    output: Path,
+    clock: Clock,
+    *,
+    matchkeys: tuple[str, ...],
+    on_end: Callable[[], None],
+) -> None:
+    """Plan, train, score, resolve; write both tables, run their gates, hash and record them."""
+    config = load("local", lake_override(output / "lake"))
+    with clock.session():
+        session = open_session(config, "benchmark")
+        spark = session.__enter__()
+    try:
+        clock.start()
+        _link(spark, files, output, clock, design.model(matchkeys), _policy(config, spark))
+        on_end()
+    finally:
+        session.__exit__(None, None, None)
+
+
+def _policy(config: Config, spark: SparkSession) -> LinkagePolicy:
+    link = config.link
+    return LinkagePolicy(
+        resolve=ResolvePolicy(design.ACCEPT_BITS, design.MARGIN_BITS),
+        review_bits=design.REVIEW_BITS,
+        pair_budget=link.candidate_pair_budget,
+        bucket_pairs=link.bucket_pairs,
+        bucket_records=link.bucket_rows,
+        task_memory_mib=link.task_memory_mib,
+        parallel_tasks=spark.sparkContext.defaultParallelism,
+        training=TrainingBudget(
+            random_pairs=design.RANDOM_PAIRS, session_pairs=design.SESSION_PAIRS, seed=design.SEED
+        ),
+    )
+
+
+def _link(
+    spark: SparkSession,
+    files: Files,
+    output: Path,
+    clock: Clock,
+    model: linkage.LinkageModel,
+    policy: LinkagePolicy,
+) -> None:
+    with clock.phase("records and term frequencies"):
+        sides = [spark.read.parquet(str(path)) for path in (files.left, files.right)]
+        records = kept(linkage.prepared(*sides, model), output / "records")
+    with clock.phase("plan"):
+        plan = linkage.planned(model, linkage.counted(records, model), policy)
+    with clock.phase("train"):
+        trained = linkage.trained(records, model, plan, policy)
+    with clock.phase("score"):
+        pairs = linkage.weighed(records, model, plan, trained, policy)
+        pairs = kept(pairs, output / "weighed")
+    with clock.phase("prior and write"):
+        scored = linkage.scored(pairs, plan, policy).pairs
+        delta.write(scored, output / "scored_pairs", tables.SCORED_PAIRS, "benchmark")
+    scored = _audited(spark, output, tables.SCORED_PAIRS, clock)
+    with clock.phase("resolve and write"):
+        decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
+        delta.write(resolve.links(decided), output / "links", tables.LINKS, "benchmark")
+    _audited(spark, output, tables.LINKS, clock)
+    with clock.phase("manifest"):
+        documents.create(output / "manifest.json", dict(clock.counts))
+
+
+def _audited(spark: SparkSession, output: Path, table: Table, clock: Clock):  # type: ignore[no-untyped-def]
+    written = delta.read(spark, output / table.name, table)
+    with clock.phase("gates"):
+        gates.audit(written, table)
+    with clock.phase("content hashes"):
+        clock.counts[table.name] = delta.content(written).rows
+    return written

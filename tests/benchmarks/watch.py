@@ -1,0 +1,85 @@
+"""Watch: processor seconds and peak memory of this process and all it starts, from /proc."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+_EVERY_SECONDS = 0.25
+_TICKS = os.sysconf("SC_CLK_TCK")
+DRIVER, JVM, WORKER = "driver", "jvm", "worker"
+
+
+class Watch(threading.Thread):
+    """Samples the process tree. A process that lives under a quarter second may be missed."""
+
+    def __init__(self) -> None:
+        super().__init__(name="watch", daemon=True)
+        self._ended = threading.Event()
+        self._cpu: dict[int, float] = {}
+        self._peaks: dict[str, int] = defaultdict(int)
+
+    def run(self) -> None:
+        """Sample until told to end."""
+        while not self._ended.wait(_EVERY_SECONDS):
+            self.sample()
+
+    def sample(self) -> None:
+        """Take one sample of every process of the tree."""
+        me = os.getpid()
+        for pid in _tree(me):
+            seen = _seen(pid)
+            if seen is None:
+                continue
+            name, cpu, peak_kib = seen
+            kind = DRIVER if pid == me else JVM if name == "java" else WORKER
+            self._cpu[pid] = cpu
+            self._peaks[kind] = max(self._peaks[kind], peak_kib)
+
+    def cpu_seconds(self) -> float:
+        """User and system seconds of all processes seen, up to now."""
+        self.sample()
+        return sum(self._cpu.values())
+
+    def end(self) -> dict[str, int]:
+        """Stop; the peak of a single process of each kind, in MiB."""
+        self.sample()
+        self._ended.set()
+        self.join()
+        return {kind: kib // 1024 for kind, kib in sorted(self._peaks.items())}
+
+
+def _tree(root: int) -> Iterator[int]:
+    children = defaultdict(list)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (fields := _stat(int(entry.name))):
+            children[int(fields[1])].append(int(entry.name))
+    waiting = [root]
+    while waiting:
+        pid = waiting.pop()
+        yield pid
+        waiting += children[pid]
+
+
+def _stat(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _seen(pid: int) -> tuple[str, float, int] | None:
+    """The name, processor seconds and peak resident KiB of a process; None when it is gone."""
+    fields = _stat(pid)
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    said = dict(line.split(":", 1) for line in status if ":" in line)
+    if not fields or "VmHWM" not in said:
+        return None
+    cpu = (int(fields[11]) + int(fields[12])) / _TICKS
+    return said["Name"].strip(), cpu, int(said["VmHWM"].split()[0])
