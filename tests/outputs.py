@@ -72,11 +72,11 @@ def rules():
     return read_rules(Path(__file__).resolve().parents[1] / "conf")
 
 
-def write_request(folder, name="T3", given=None, rows=None):
+def write_request(folder, name="T3", given=None, rows=None, header=None):
     """A request as a researcher brings it: NAME.csv and NAME.json."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.json").write_text(json.dumps(given or FSM), "utf-8")
-    lines = [FSM_HEADER, *(rows or FSM_ROWS)]
+    lines = [header or FSM_HEADER, *(rows or FSM_ROWS)]
     text = "".join(",".join(row) + "\n" for row in lines)
     (folder / f"{name}.csv").write_text(text, "utf-8")
     return folder

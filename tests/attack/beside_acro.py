@@ -40,7 +40,9 @@ def session():
     with contextlib.redirect_stdout(io.StringIO()):
         from acro import ACRO
 
-        logging.disable(logging.INFO)
+        for name in logging.root.manager.loggerDict:
+            if name.startswith("acro"):
+                logging.getLogger(name).setLevel(logging.WARNING)
         acro = ACRO(suppress=False)
     acro.config["safe_nk_k"] = RULES.dominance_two.limit / 100
     return acro

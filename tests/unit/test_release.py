@@ -167,6 +167,31 @@ def test_the_brief_is_two_pages_and_never_speaks_of_causes(tmp_path, config):
     assert not [word for word in CAUSAL if word in text.lower()]
 
 
+def test_the_largest_contributions_never_leave_and_a_sum_can(tmp_path, config):
+    estimate = {"column": "points", "kind": "sum", "counts": ["n"], "top1": "t1", "top2": "t2"}
+    given = FSM | {"count": [{"column": "n"}], "estimate": [estimate]}
+    rows = [["yes", "400", "90000", "601", "602"], ["no", "2600", "900000", "603", "604"],
+            ["all", "3000", "990000", "603", "604"]]  # fmt: skip
+    header = ["fsm", "n", "points", "t1", "t2"]
+    name = packed(write_request(tmp_path / "r", given=given, rows=rows, header=header), config)
+    decide(name, config)
+    package = release.store_of(config).package(name)
+    text = b"".join(p.read_bytes() for p in package.rglob("*.*") if p.suffix != ".png").decode()
+
+    assert (config.out_path / name / "T3.csv").read_text("utf-8").splitlines()[0] == "fsm,n,points"
+    assert not [found for found in ("601", "602", "603", "604", "t1", "t2") if f'"{found}"' in text
+                or f",{found}" in text]  # fmt: skip
+
+
+def test_a_release_is_for_its_owner_s_eyes(tmp_path, config):
+    name = packed(write_request(tmp_path / "r"), config)
+    decide(name, config)
+    files = [*config.release_path.rglob("*"), *config.out_path.rglob("*")]
+
+    assert files
+    assert not [path for path in files if path.stat().st_mode & 0o077]
+
+
 # ------------------------------------------------------------------------------ bad input
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from attainment_linkage.core.disclosure.cells import table_of
 from attainment_linkage.core.disclosure.decide import APPROVABLE, Checked
 from attainment_linkage.core.disclosure.description import described
-from attainment_linkage.core.disclosure.tables import Table
+from attainment_linkage.core.disclosure.tables import TABLE, Table
 from attainment_linkage.core.disclosure.words import rows as released_rows
 from attainment_linkage.domain.errors import OutputUnusableError
 
@@ -135,10 +135,11 @@ def _record(output: Checked, name: str) -> dict[str, Any]:
     status = "pass" if output.status == APPROVABLE and not output.review else "review"
     rules = sorted({one.rule for one in output.findings})
     summary = f"{status}; {', '.join(rules)}" if rules else status
+    checks = {rule: "fail" if rule in rules else "pass" for rule in ("minimum_count", *rules)}
     return {
         "uid": output.table.name,
         "status": status,
-        "type": "table" if description.kind == "table" else "regression",
+        "type": "table" if description.kind == TABLE else "regression",
         "properties": {"method": "release", "mitigation": description.method},
         "files": [{"name": name, "sdc": {"summary": {"suppressed": bool(output.primary)},
                                          "cells": {}}}],
@@ -148,4 +149,14 @@ def _record(output: Checked, name: str) -> dict[str, Any]:
         "timestamp": "",
         "comments": [description.population],
         "exception": "",
+        "fair": {
+            "context": "",
+            "statbarn": "Frequencies",
+            "risks": ["ClassDisclosure", "Differencing", "LowCount"],
+            "checks_needed": sorted(checks),
+            "common_mitigations": ["Suppression", "Rounding"],
+            "check_status": checks,
+            "dependent": "unknown",
+            "independent": list(description.variables),
+        },
     }  # fmt: skip

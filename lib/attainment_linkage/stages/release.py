@@ -10,6 +10,7 @@ from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.adapters.release_store import ReleaseStore
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.verifier import problems_of
+from attainment_linkage.adapters.workplace import restrict_process
 from attainment_linkage.core.disclosure.request import Verdict, judged
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import (
@@ -31,6 +32,7 @@ def check(folder: Path, config: Config, who: str, log: RunLog) -> Path:
         ReleaseRefusedError: a rule refuses it, or it gives away with earlier ones what it may not.
         ReleaseCorrectedError: packed, with cells withheld or rounded. Not a failure.
     """
+    restrict_process()
     rules, store = read_rules(conf_folder()), store_of(config)
     with AuditLog.of(config).recorded(packing.deed("release check", {})) as outcome:
         tables = read_outputs(folder, rules)
@@ -62,6 +64,7 @@ def decide(
         DecisionRefusedError: by the analyst, without a reason, or decided already.
         ReleaseRefusedError: what was released since gives away what it may not.
     """
+    restrict_process()
     store = store_of(config)
     folder = verified(name, config)
     record = packing.record_of(folder)
