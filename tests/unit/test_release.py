@@ -1,7 +1,6 @@
 """Release: what is brought, packed, decided on and leaves; and what never does."""
 
 import json
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,18 +8,16 @@ import pytest
 from attainment_linkage.adapters import verifier
 from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.config import lake_override, load
-from attainment_linkage.adapters.outputs import read_outputs
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.disclosure.words import BRIEF_WORDS
 from attainment_linkage.domain.errors import (
     DecisionRefusedError,
-    OutputUnusableError,
     PackageBrokenError,
     ReleaseCorrectedError,
     ReleaseRefusedError,
 )
 from attainment_linkage.stages import door, release
-from tests.outputs import FSM, FSM_ROWS, rules, write_request
+from tests.outputs import FSM, FSM_ROWS, write_request
 
 SMALL = [
     ["yes", "400", "7", "1.8", "0.5", "4.0"],
@@ -190,72 +187,6 @@ def test_a_release_is_for_its_owner_s_eyes(tmp_path, config):
 
     assert files
     assert not [path for path in files if path.stat().st_mode & 0o077]
-
-
-# ------------------------------------------------------------------------------ bad input
-
-
-def refused(folder, said):
-    with pytest.raises(OutputUnusableError, match=said):
-        read_outputs(folder, rules())
-
-
-def test_a_table_without_its_description_is_refused(tmp_path):
-    folder = write_request(tmp_path)
-    (folder / "T3.json").unlink()
-
-    refused(folder, r"T3.csv has 0 descriptions. Bring one, T3.toml")
-
-
-def test_totals_that_do_not_add_up_are_refused(tmp_path):
-    rows = [*FSM_ROWS[:2], ["all", "3001", *FSM_ROWS[2][2:]]]
-
-    refused(write_request(tmp_path, rows=rows), "fsm=all: n is not the sum of its 2 parts")
-
-
-@pytest.mark.parametrize(("count", "said"), [("-4", "negative"), ("4.5", "fractional")])
-def test_negative_and_fractional_counts_are_refused(tmp_path, count, said):
-    rows = [["yes", count, *FSM_ROWS[0][2:]], *FSM_ROWS[1:]]
-
-    refused(write_request(tmp_path, rows=rows), f"n is {said}")
-
-
-def test_a_percentage_without_its_base_is_refused(tmp_path):
-    estimate = {"column": "level2", "kind": "percent", "numerator": "n_level2"}
-    given = FSM | {"estimate": [estimate]}
-
-    refused(write_request(tmp_path, given=given), "a percentage without its base")
-
-
-@pytest.mark.parametrize("name", ["T3.parquet", "model.pkl", "notes.ipynb", "plot.svg"])
-def test_a_file_of_a_forbidden_type_is_refused(tmp_path, name):
-    folder = write_request(tmp_path)
-    (folder / name).write_bytes(b"x")
-
-    refused(folder, f"{name} is of a forbidden type")
-
-
-def test_a_spreadsheet_with_hidden_sheets_is_refused(tmp_path):
-    folder = write_request(tmp_path)
-    book = '<workbook><sheets><sheet name="a"/><sheet name="b" state="hidden"/></sheets></workbook>'
-    with zipfile.ZipFile(folder / "T3.xlsx", "w") as file:
-        file.writestr("xl/workbook.xml", book)
-
-    refused(folder, "T3.xlsx is a spreadsheet with 1 hidden among its 2 sheets")
-
-
-def test_hidden_characters_are_refused(tmp_path):
-    folder = write_request(tmp_path)
-    (folder / "T3.csv").write_bytes((folder / "T3.csv").read_bytes() + b"\x00")
-
-    refused(folder, "hidden characters")
-
-
-def test_a_file_that_describes_nothing_is_refused(tmp_path):
-    folder = write_request(tmp_path)
-    (folder / "people.json").write_text("{}", "utf-8")
-
-    refused(folder, "holds people.json, which describes no CSV")
 
 
 # --------------------------------------------------------------------------- the verifier
