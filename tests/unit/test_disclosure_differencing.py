@@ -29,7 +29,7 @@ def test_two_filters_that_differ_by_few_people_are_refused_naming_both():
 
     assert len(found) == 1
     assert "T1 (p), T2 (p)" in found[0]
-    assert "region=a" in found[0]
+    assert "those in region=a of T1 (p) and not in region=a, school=state of T2 (p)" in found[0]
     assert "The smallest safe change" in found[0]
 
 

@@ -60,13 +60,25 @@ def test_the_audit_finds_two_withheld_cells_whose_sum_is_known_and_small():
     assert pair in breaches(table, shown)
 
 
-def test_the_audit_finds_a_sum_across_rows_that_no_single_row_gives():
-    table = drawn([[2, 30, 30, 40], [40, 30, 50, 60], [3, 50, 60, 40], [60, 70, 80, 90]])
-    withheld = [("c0", "c0"), ("c0", "c1"), ("c1", "c1"), ("c1", "c0")]
+def test_the_audit_finds_a_small_sum_of_cells_that_share_no_row_or_column():
+    """Each of the two may be 0 to 9; two rows less a column leave 4 + 5 = 9 people, exactly."""
+    table = drawn([[50, 4, 90], [60, 90, 5], [90, 70, 80]])
+    free = ["00", "01", "10", "12", "21", "22"]
+    withheld = [(f"c{at[0]}", f"c{at[1]}") for at in free]
     shown = all_shown(table) | {(codes, "n"): None for codes in withheld}
-    shown[("c2", "c0"), "n"] = None
+    pair = audit.Breach(((("c0", "c1"), "n"), (("c1", "c2"), "n")))
 
-    assert breaches(table, shown)
+    assert pair in breaches(table, shown)
+
+
+def test_the_audit_finds_a_whole_row_of_withheld_cells_whose_sum_is_small():
+    """Each of the four may be 0 to 9, and so may any three; all four are 9 people."""
+    table = drawn([[2, 2, 2, 3], [60, 90, 70, 80], [90, 70, 80, 60]])
+    row = [("c0", f"c{at}") for at in range(4)]
+    other = [("c1", f"c{at}") for at in range(4)]
+    shown = all_shown(table) | {(codes, "n"): None for codes in [*row, *other]}
+
+    assert audit.Breach(tuple((codes, "n") for codes in row)) in breaches(table, shown)
 
 
 def test_the_audit_lets_a_sum_be_known_that_is_large_enough():
