@@ -1,4 +1,4 @@
-"""After the set-up nothing needs a network: the console script in a network of its own, empty."""
+"""After the set-up nothing needs a network: the road in a network of its own, an empty one."""
 
 import os
 import subprocess
@@ -8,6 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+SMALL = """
+[spark]
+master = "local[2]"
+driver_memory_gib = 2
+shuffle_partitions = 2
+delta_snapshot_partitions = 1
+[synthesise]
+attainment_records = 1500
+"""
+LINKERS_ROAD = ["synthesise", "ingest", "standardise", "link", "detach", "measure"]
 ALONE = ["unshare", "--map-root-user", "--net"]
 
 # Spark and its workers speak over the loopback; in a new network it is there, but down.
@@ -43,7 +53,16 @@ def offline(*words):
     )
 
 
-def test_spark_and_delta_start_without_a_network():
-    done = offline("session")
+def test_the_whole_road_runs_without_a_network(tmp_path):
+    """The generator, every stage of the linkers' road with its gates, and the page at the end."""
+    small = tmp_path / "small.toml"
+    small.write_text(SMALL, "utf-8")
+
+    done = offline("run", "--synthesise", "--config", small, "--lake", tmp_path / "lake")
 
     assert (done.returncode, done.stderr) == (0, "")
+    finished = [line.split()[0] for line in done.stdout.splitlines() if " finished in " in line]
+    assert finished == LINKERS_ROAD
+    assert "published run" in done.stdout
+    assert "precision: " in done.stdout
+    assert list((tmp_path / "lake" / "temporary").iterdir()) == []
