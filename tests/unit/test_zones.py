@@ -28,6 +28,7 @@ MAY_OPEN = {
     "synthesise": {LANDING},
     "ingest": {LANDING, IDENTIFIERS, ATTRIBUTES},
     "standardise": {IDENTIFIERS, ATTRIBUTES},
+    "deduplicate": {IDENTIFIERS},
     "link": {IDENTIFIERS},
     "detach": {IDENTIFIERS, ATTRIBUTES},
     "measure": {ATTRIBUTES},

@@ -15,6 +15,12 @@ class Share:
     lower: float
     upper: float
 
+    @property
+    def percent(self) -> str:
+        """The share and its limits in percent: 0.021% 0.003 to 0.055."""
+        value, lower, upper = (100 * part for part in (self.value, self.lower, self.upper))
+        return f"{value:.3f}% {lower:.3f} to {upper:.3f}"
+
 
 def quantile(confidence: float) -> float:
     """The normal quantile of a two-sided interval: 1.96 for a confidence of 0.95."""

@@ -22,6 +22,7 @@ from attainment_linkage.core.custody_settings import (
     PseudonymiseSettings,
 )
 from attainment_linkage.core.disclosure.settings import ReleaseSettings
+from attainment_linkage.core.quality_settings import DeduplicateSettings, MeasureSettings
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ZoneError
 
@@ -216,14 +217,6 @@ class DetachSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasureSettings(Settings):
-    """Link quality by group: pupils a shown rate rests on; weights as multiples of their mean."""
-
-    smallest_count: int = setting(at_least=10)
-    largest_weight_ratio: float = setting(above=1)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Config(Settings):
     """The whole configuration, one field per section."""
 
@@ -233,6 +226,7 @@ class Config(Settings):
     synthesise: SynthesiseSettings
     ingest: IngestSettings
     standardise: StandardiseSettings
+    deduplicate: DeduplicateSettings
     link: LinkSettings
     detach: DetachSettings
     measure: MeasureSettings

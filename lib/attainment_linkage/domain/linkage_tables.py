@@ -64,6 +64,24 @@ CENSUS_PEOPLE = Table(
     ("record_id",),
 )
 
+CENSUS_DOUBLES = Table(
+    "census_doubles",
+    "one row per further line of a person counted twice; its person has one line that stands",
+    IDENTIFIERS,
+    (
+        required("census_id", "the further line, which does not compete for a pupil"),
+        required("representative_id", "the line of the same person that does"),
+        Column(
+            "match_weight",
+            "log2 posterior odds that the two lines are one person",
+            "double",
+            unit="bits",
+            is_required=True,
+        ),
+    ),
+    ("census_id",),
+)
+
 # --------------------------------------------------------------------- identifiers: links
 
 _LEFT = required("left_id", "id of the left record (the attainment side)")

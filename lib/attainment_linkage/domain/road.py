@@ -97,17 +97,26 @@ STANDARDISE = Stage(
     config_sections=("standardise",),
 )
 
+DEDUPLICATE = Stage(
+    name="deduplicate",
+    summary="links the Census with itself: of people counted twice one line stands for all",
+    reads=(tables.CENSUS_PEOPLE,),
+    writes=(tables.CENSUS_DOUBLES,),
+    step_modules=("deduplicate",),
+    config_sections=("deduplicate", "link"),
+)
+
 LINK = Stage(
     name="link",
     summary="blocks, trains, scores and resolves pupils against Census people, one to one",
-    reads=(tables.ATTAINMENT_PEOPLE, tables.CENSUS_PEOPLE),
+    reads=(tables.ATTAINMENT_PEOPLE, tables.CENSUS_PEOPLE, tables.CENSUS_DOUBLES),
     writes=(
         tables.CANDIDATE_COUNTS,
         tables.SCORED_PAIRS,
         tables.LINKS,
         tables.REVIEW_PAIRS,
     ),
-    step_modules=("block", "train", "score", "resolve"),
+    step_modules=("block", "train", "score", "resolve", "error_rates"),
     config_sections=("link",),
 )
 
@@ -156,6 +165,7 @@ ROAD: tuple[Stage, ...] = (
     SYNTHESISE,
     INGEST,
     STANDARDISE,
+    DEDUPLICATE,
     LINK,
     DETACH,
     MEASURE,

@@ -18,6 +18,7 @@ from attainment_linkage.domain.attribute_tables import (
 from attainment_linkage.domain.linkage_tables import (
     ATTAINMENT_PEOPLE,
     CANDIDATE_COUNTS,
+    CENSUS_DOUBLES,
     CENSUS_PEOPLE,
     LINKAGE_FIELDS,
     LINKS,
@@ -56,6 +57,7 @@ __all__ = [
     "ATTRIBUTES",
     "CANDIDATE_COUNTS",
     "CENSUS_CHARACTERISTICS",
+    "CENSUS_DOUBLES",
     "CENSUS_PEOPLE",
     "CENSUS_SOURCE",
     "DRAWN_PUPILS",

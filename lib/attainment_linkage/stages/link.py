@@ -13,8 +13,9 @@ from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
 from attainment_linkage.stages import linkage
+from attainment_linkage.stages.expected_errors import expected_errors
 from attainment_linkage.stages.runner import StageRun
-from attainment_linkage.steps import resolve
+from attainment_linkage.steps import deduplicate, resolve
 
 __all__ = ["STAGE", "body", "policy_of"]
 
@@ -29,7 +30,8 @@ def _link(run: StageRun, folder: Path) -> None:
     policy = policy_of(run.config.link, run.spark.sparkContext.defaultParallelism)
     roles = (ATTAINMENT_SIDE.roles.values(), CENSUS_SIDE.roles.values())
     model = model_for(*roles, is_narrow=True)
-    pupils, people = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.CENSUS_PEOPLE)
+    pupils, doubles = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.CENSUS_DOUBLES)
+    people = deduplicate.standing_lines(run.read(tables.CENSUS_PEOPLE), doubles)
     records = kept(linkage.prepared(pupils, people, model), folder / "records")
 
     plan = linkage.planned(model, linkage.counted(records, model), policy)
@@ -46,9 +48,14 @@ def _link(run: StageRun, folder: Path) -> None:
     run.note("true pairs expected", round(found.expected_true_pairs))
     scored = run.write(found.pairs, tables.SCORED_PAIRS)
     decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
-    run.write(resolve.links(decided), tables.LINKS)
+    links = run.write(resolve.links(decided), tables.LINKS)
     run.write(resolve.review_pairs(scored, decided), tables.REVIEW_PAIRS)
     run.note("pupils without a link", plan.left_records - run.written[tables.LINKS.name])
+    rates = expected_errors(
+        scored, links, records, model.blocking_rules, found.expected_true_pairs, folder / "chanced"
+    )
+    run.note("false links expected", rates.false_links.percent)
+    run.note("missed links expected", rates.missed_links.percent)
 
 
 def policy_of(settings: LinkSettings, parallel_tasks: int) -> LinkagePolicy:

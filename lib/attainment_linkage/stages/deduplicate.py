@@ -1,0 +1,59 @@
+"""Deduplicate: the Census linked with itself, before any pupil is linked to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+
+from attainment_linkage.adapters.scratch import kept, scratch_folder
+from attainment_linkage.core import doubles_model
+from attainment_linkage.core.model import LinkageModel
+from attainment_linkage.domain import tables
+from attainment_linkage.domain.road import DEDUPLICATE as STAGE
+from attainment_linkage.stages import linkage
+from attainment_linkage.stages.link import policy_of
+from attainment_linkage.stages.runner import StageRun
+from attainment_linkage.steps import deduplicate, score
+from attainment_linkage.steps.kernel import Kernel
+
+__all__ = ["STAGE", "body"]
+
+MODEL = LinkageModel(
+    comparisons=doubles_model.comparisons(),
+    blocking_rules=doubles_model.RULES,
+    matchkeys=(),
+    training_rules=(),
+    comparison_columns=doubles_model.COLUMNS,
+    term_frequency_columns=(*doubles_model.FREQUENCY_COLUMNS, doubles_model.WHOLE_NAME),
+)
+
+
+def body(run: StageRun) -> None:
+    """Plan, train and score the Census with itself; write the further lines of each person."""
+    with scratch_folder(run.lake.root(tables.IDENTIFIERS), f"{STAGE.name}-{run.key}") as folder:
+        lines = kept(deduplicate.weighed_lines(run.read(tables.CENSUS_PEOPLE)), folder / "lines")
+        run.write(doubles_of(run, lines, folder), tables.CENSUS_DOUBLES)
+
+
+def doubles_of(run: StageRun, lines: DataFrame, folder: Path) -> DataFrame:
+    """The further lines of each person, from lines as weighed; scratch frames go in a folder."""
+    policy = policy_of(run.config.link, run.spark.sparkContext.defaultParallelism)
+    facing = deduplicate.facing_itself(lines)
+    plan = linkage.planned(MODEL, linkage.counted(facing, MODEL), policy)
+    count = plan.left_records
+    run.note("candidate pairs of Census lines", plan.candidate_pairs)
+    kernel = Kernel(
+        settings=deduplicate.trained(lines, MODEL, count, policy.training),
+        rules=MODEL.blocking_rules,
+        matchkeys=(),
+        group=plan.buckets[0].group,
+        term_frequency_columns=MODEL.term_frequency_columns,
+        review_bits=deduplicate.REVIEW_BITS,
+        memory_mib=policy.task_memory_mib,
+    )
+    scored = kept(score.match_weights(facing, kernel, plan.buckets), folder / "scored")
+    accepted = deduplicate.acceptance(scored, count, run.config.deduplicate.false_share)
+    run.note("expected doubles among Census lines", round(accepted.expected_doubles))
+    run.note("bits from which on lines are doubles", round(min(accepted.least_bits, 999.0), 2))
+    return deduplicate.census_doubles(scored, lines, accepted)

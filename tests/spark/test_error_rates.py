@@ -1,0 +1,80 @@
+"""Error rates: pairs with their rivals and chances, and how likely pairs agree."""
+
+import numpy as np
+import pytest
+
+from attainment_linkage.core import blocking_loss
+from attainment_linkage.core.rules import Rule
+from attainment_linkage.domain import tables
+from attainment_linkage.domain.errors import MissingColumnsError
+from attainment_linkage.steps import error_rates
+
+SCORED = """
+    left_id | right_id | match_weight | rule_number | matchkey_number
+    a       | x        | 10           | 0           | -
+    a       | y        | 2            | 0           | -
+    b       | y        | 4            | 1           | -
+    c       | z        | -8           | -           | 0
+"""
+LINKS = """
+    left_id | right_id | match_weight | margin_bits | rule_number | matchkey_number
+    a       | x        | 10           | 8           | 0           | -
+    b       | y        | 4            | 2           | 1           | -
+"""
+RULES = [Rule.parse("birth_date & surname"), Rule.parse("postcodes[] & surname")]
+RECORDS = [
+    (True, "a", "1995", "LEE", ["P1"]), (False, "x", "1995", "LEE", ["P2", None]),
+    (True, "b", "1995", "LEE", ["P1"]), (False, "y", None, "LEE", ["P3", "P1"]),
+    (True, "c", "1995", "LEE", None), (False, "z", "1995", "LEE", None),
+]  # fmt: skip
+RECORD_DDL = (
+    "is_left boolean, record_id string, birth_date string, surname string, postcodes array<string>"
+)
+
+
+@pytest.fixture
+def chanced(rows):
+    return error_rates.chanced_pairs(rows(tables.SCORED_PAIRS, SCORED), rows(tables.LINKS, LINKS))
+
+
+def test_a_pair_shares_its_records_with_its_rivals(chanced):
+    found = {(row["left_id"], row["right_id"]): row for row in chanced.collect()}
+
+    assert found["a", "x"]["chance"] == pytest.approx(1024 / (1 + 4 + 1024))
+    assert found["a", "y"]["chance"] == pytest.approx(4 / (1 + 1024 + 16 + 4))
+    assert found["c", "z"]["rival_bits"] is None
+    assert [found[pair]["is_link"] for pair in sorted(found)] == [True, False, True, False]
+
+    pairs = error_rates.weighed_pairs(chanced)
+    assert pairs.bits.tolist() == [-8.0, 2.0, 4.0, 10.0]
+    assert pairs.rival_bits == pytest.approx([-np.inf, np.log2(1040), 2.0, 2.0], abs=0.04)
+    assert pairs.is_link.tolist() == [False, False, True, True]
+    assert pairs.pairs.tolist() == [1, 1, 1, 1]
+
+
+def test_likely_pairs_are_counted_by_the_equalities_they_hold(spark, chanced, monkeypatch):
+    seen = {}
+
+    def noted(rules, held, pairs):
+        seen.update({tuple(row): count for row, count in zip(held.tolist(), pairs, strict=True)})
+        return 7.0
+
+    monkeypatch.setattr(blocking_loss, "lost_pairs", noted)
+    records = spark.createDataFrame(RECORDS, RECORD_DDL)
+
+    assert error_rates.lost_pairs(chanced, records, RULES) == 7.0
+    # birth_date, postcodes[], surname; the pair c z is too unlikely to count
+    assert [one.text for one in blocking_loss.equalities_of(RULES)] == [
+        "birth_date", "postcodes[]", "surname",
+    ]  # fmt: skip
+    assert seen == {
+        (True, False, True): pytest.approx(1024 / 1029, abs=1e-5),
+        (False, True, True): pytest.approx(16 / (1 + 4 + 16), abs=1e-2),
+    }
+
+
+def test_names_the_missing_column_before_any_spark_job(rows):
+    pairs = rows(tables.SCORED_PAIRS, SCORED).drop("match_weight")
+
+    with pytest.raises(MissingColumnsError, match="scored_pairs lacks match_weight"):
+        error_rates.chanced_pairs(pairs, rows(tables.LINKS, LINKS))
