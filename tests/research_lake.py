@@ -60,7 +60,15 @@ def generated(spark, records=RECORDS, seed=7):
         F.lit(1.25).alias("linkage_weight"),
         F.lit(False).alias("is_trimmed"),
     )
+    linked = spine.where(F.col("census_id").isNotNull()).orderBy("attainment_id").limit(12)
+    draws = linked.select(
+        "attainment_id",
+        F.lit(2).alias("draw"),
+        *(F.lit(None).cast(kind).alias(name) for name, kind in
+          (("census_id", "string"), ("weight_band", "int"), ("matchkey_number", "int"))),
+    )  # fmt: skip
     return {
+        "link_draws": draws,
         "pupil_attainment": attainment,
         "pupil_characteristics": standardise.pupil_characteristics(
             delivered(tables.SCHOOL_CENSUS_SOURCE)

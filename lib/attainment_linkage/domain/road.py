@@ -149,16 +149,27 @@ PSEUDONYMISE = Stage(
     summary="gives linked pupils their homes, all pupils keyed ids; writes the data dictionary",
     reads=(
         tables.LINK_SPINE,
+        tables.LINK_DRAWS,
         tables.LINKAGE_WEIGHTS,
         tables.PUPIL_ATTAINMENT,
         tables.PUPIL_CHARACTERISTICS,
         tables.CENSUS_CHARACTERISTICS,
     ),
-    writes=(tables.QUARANTINE_LINKS, tables.LINKED_PUPILS),
+    writes=(tables.QUARANTINE_LINKS, tables.LINKED_PUPILS, tables.DRAWN_PUPILS),
     step_modules=("usable_links", "households", "vulnerability", "pseudonyms", "pseudonymise"),
     config_sections=("pseudonymise",),
     is_linkers=False,
     reads_key=True,
+)
+
+ANALYSE = Stage(
+    name="analyse",
+    summary="tables and models with intervals that carry linkage error; outputs to be checked",
+    reads=(tables.LINKED_PUPILS, tables.DRAWN_PUPILS),
+    writes=(tables.ANALYSIS_CELLS,),
+    step_modules=("analyse",),
+    conf_files=("analysis.toml",),
+    is_linkers=False,
 )
 
 ROAD: tuple[Stage, ...] = (
@@ -170,6 +181,7 @@ ROAD: tuple[Stage, ...] = (
     DETACH,
     MEASURE,
     PSEUDONYMISE,
+    ANALYSE,
 )
 BY_NAME = {stage.name: stage for stage in ROAD}
 

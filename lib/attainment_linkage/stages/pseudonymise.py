@@ -21,16 +21,23 @@ DICTIONARIES = "dictionaries"
 
 def body(run: StageRun) -> None:
     """Judge the links, set aside what cannot be used, and write every pupil once."""
-    spine, weights, attainment, characteristics, census = (run.read(one) for one in STAGE.reads)
+    spine, draws, weights, *others = (run.read(one) for one in STAGE.reads)
+    attainment, characteristics, census = others
+    sources = (attainment, characteristics, census, weights)
     judged = usable_links.judged_links(spine, attainment, census).persist()
     try:
         set_aside = run.write(usable_links.set_aside(judged), tables.QUARANTINE_LINKS)
         links = usable_links.usable(judged)
-        pupils = pseudonymise.linked_pupils(links, attainment, characteristics, census, weights)
+        pupils = pseudonymise.linked_pupils(links, *sources)
         version, key = run.config.pseudonymise.ids_version, internal_key(run.config)
         run.note(KEY_ID, key.key_id)
         named = pseudonymise.with_pseudonyms(pupils, INTERNAL, version, key)
         research = run.write(named, tables.LINKED_PUPILS)
+        drawn = pseudonymise.drawn_pupils(draws, *sources)
+        run.write(
+            pseudonymise.with_pseudonyms(drawn, INTERNAL, version, key, tables.DRAWN_PUPILS),
+            tables.DRAWN_PUPILS,
+        )
     finally:
         judged.unpersist()
     _reconcile(run, attainment, spine, set_aside, research)
