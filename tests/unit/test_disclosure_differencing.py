@@ -1,5 +1,7 @@
 """Differencing: what follows from several outputs together is refused, by name, with a cure."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from attainment_linkage.core.disclosure.decide import checked
 from attainment_linkage.core.disclosure.register import groups_of, simplified, variables_of
 from attainment_linkage.core.disclosure.request import judged
 from attainment_linkage.core.disclosure.safe_change import change_needed, released, smallest_hit
+from attainment_linkage.core.disclosure.tables import Classification, Table
 from tests.outputs import counts_table, people, rules, table_of_people
 
 RULES = rules()
@@ -154,3 +157,21 @@ def test_the_span_finds_a_withheld_count_that_follows_exactly():
     groups = simplified([g for each in outputs for g in groups_of(each)], variables)
 
     assert span.determined(groups, variables, 10) is not None
+
+
+def test_many_codes_that_overlap_are_attacked_without_being_crossed_with_each_other():
+    """As in T18: flags that a person may have together; 2 to the 12 cells are not written out."""
+    flags = [f"flag{at}" for at in range(12)]
+    plain = counts_table("T18", np.array([0]), {"vulnerable": ["x"]})
+    wide = Classification("vulnerable", tuple(flags), total="all", overlaps=True)
+    description = replace(plain.description, classification=(wide,))
+    cells = {(flag,): {"n": 100.0 + at} for at, flag in enumerate(flags)} | {("all",): {"n": 600.0}}
+    everyone = Table("T18", description, cells)
+    some = {
+        codes: {"n": row["n"] - (3 if codes == ("flag7",) else 40)} for codes, row in cells.items()
+    }
+    filtered = Table("T18s", replace(description, filter={"school": ("state",)}), some)
+
+    assert judge(everyone).refusals == ()
+    (said,) = judge(everyone, filtered).refusals
+    assert "vulnerable=flag7" in said

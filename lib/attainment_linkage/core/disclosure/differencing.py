@@ -12,7 +12,7 @@ of the variables that meet in the new output, and by ``span``, exactly, over all
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,7 @@ from attainment_linkage.core.disclosure.system import Flags, Numbers
 
 MOST_ATOMS = 3_000
 """Cells of a cross-classification that are written out at once."""
+_WINDOW_ATOMS = 300
 _MOST_CROSSED = 400
 _EPSILON = 1e-5
 _CONTRADICTION = 2  # HiGHS: infeasible
@@ -89,31 +90,39 @@ def windows(
 ) -> Iterator[tuple[str, ...]]:
     """Sets of variables whose cross-classification can be written out.
 
-    One, if that of all can; else those of the new output with those of each other output,
-    filled up with the variables of the rest as far as they fit.
+    One, if that of all can. Else, for each set of variables that meet in a group of the new
+    output and each that meet in any, one that holds both, filled up as far as others fit.
     """
     names = sorted(variables)
     if _size(names, variables) <= MOST_ATOMS:
         yield tuple(names)
         return
-    by_output: dict[str, set[str]] = {}
-    for group in groups:
-        inside = {name for name, _ in group.condition}
-        by_output.setdefault(group.output, set()).update(inside)
-    seen = set()
-    for output in by_output:
-        window = by_output[new] | by_output[output]
-        for other in sorted(
-            by_output.values(), key=lambda each: (len(each - window), sorted(each))
-        ):
-            if _size(window | other, variables) <= MOST_ATOMS:
-                window = window | other
-        if tuple(sorted(window)) not in seen:
-            seen.add(tuple(sorted(window)))
-            yield tuple(sorted(window))
+    mine, every = _meeting(groups, new), _meeting(groups)
+    seen: list[frozenset[str]] = []
+    for one, other in itertools.product(mine, every):
+        pair = one | other
+        if any(pair <= window for window in seen) or _size(pair, variables) > MOST_ATOMS:
+            continue
+        window = pair
+        for more in sorted((*mine, *every), key=lambda each: (len(each - pair), sorted(each))):
+            if _size(window | more, variables) <= _WINDOW_ATOMS:
+                window = window | more
+        seen.append(window)
+        yield tuple(sorted(window))
 
 
-def _size(names: Sequence[str] | set[str], variables: Mapping[str, tuple[str, ...]]) -> int:
+def _meeting(groups: Sequence[Group], output: str = "") -> list[frozenset[str]]:
+    """The largest sets of variables that meet in one group, of one output or of all."""
+    found = {
+        frozenset(name for name, _ in group.condition)
+        for group in groups
+        if output in ("", group.output)
+    }
+    largest = [one for one in found if not any(one < other for other in found)]
+    return sorted(largest, key=sorted)
+
+
+def _size(names: Collection[str], variables: Mapping[str, tuple[str, ...]]) -> int:
     size = 1
     for name in names:
         size *= len(variables[name])
@@ -225,11 +234,9 @@ class _Window:
 
     def _crossed(self) -> Iterator[Condition]:
         """The cells in which the new output crosses each other one, remainders included."""
-        by_output: dict[str, set[str]] = {}
-        for group in (*self.told, *self.withheld):
-            by_output.setdefault(group.output, set()).update(name for name, _ in group.condition)
-        mine = by_output.get(self.new, set())
-        for names in sorted({tuple(sorted(mine | other)) for other in by_output.values()}):
+        inside = [*self.told, *self.withheld]
+        mine, every = _meeting(inside, self.new), _meeting(inside)
+        for names in sorted({tuple(sorted(one | other)) for one in mine for other in every}):
             if _size(names, self.variables) <= _MOST_CROSSED:
                 for codes in itertools.product(*(self.variables[name] for name in names)):
                     yield frozenset(
