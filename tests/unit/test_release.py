@@ -85,9 +85,9 @@ def test_what_a_rule_refuses_is_not_packed(tmp_path, config):
 def test_a_later_output_is_refused_for_what_it_gives_away_with_an_approved_one(tmp_path, config):
     decide(packed(write_request(tmp_path / "first"), config), config)
     rows = [
-        ["yes", "396", "120", "30.3", "26", "35"],
-        ["no", "2500", "1500", "60.0", "58", "62"],
-        ["all", "2896", "1620", "55.9", "54", "58"],
+        ["yes", "396", "130", "32.8", "28", "37"],
+        ["no", "2500", "1560", "62.4", "60", "64"],
+        ["all", "2896", "1690", "58.4", "56", "60"],
     ]
     given = FSM | {"filter": {"school_type": ["state"], "sen": ["no"]}}
 
@@ -97,8 +97,8 @@ def test_a_later_output_is_refused_for_what_it_gives_away_with_an_approved_one(t
 
 def test_approval_looks_again_at_what_was_released_meanwhile(tmp_path, config):
     first = packed(write_request(tmp_path / "first"), config)
-    rows = [["yes", "396", "120", "30.3", "26", "35"], *FSM_ROWS[1:2],
-            ["all", "2996", "1740", "58.1", "56", "60"]]  # fmt: skip
+    rows = [["yes", "396", "136", "34.3", "30", "39"], *FSM_ROWS[1:2],
+            ["all", "2996", "1756", "58.6", "56", "60"]]  # fmt: skip
     given = FSM | {"filter": {"school_type": ["state"], "sen": ["no"]}}
     second = packed(write_request(tmp_path / "second", "T9", given, rows), config)
     decide(first, config)

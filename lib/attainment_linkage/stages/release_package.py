@@ -144,7 +144,7 @@ def require_safe_beside(
         if found is not None and rules.differencing.is_on:
             raise ReleaseRefusedError(
                 f"release: {one.title}: with {', '.join(found.outputs)}, released since it was "
-                f"checked, one can work out {found.said}. Check the outputs again."
+                f"checked, one can work out {found.said or 'a contradiction'}. Check it again."
             )
         before.append(one)
 

@@ -46,10 +46,14 @@ Rows = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Derived:
-    """A group that follows from the outputs together: who, from which groups told."""
+    """A group that follows from the outputs together: who, from which groups told.
+
+    Or, with ``is_contradiction``, that no people at all can be as the outputs tell.
+    """
 
     said: str
     told: tuple[Group, ...]
+    is_contradiction: bool = False
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -71,8 +75,7 @@ def derived(
         try:
             found = attack.first()
         except ArithmeticError:
-            said = "no counts at all: the outputs count one group differently"
-            return Derived(said, tuple(attack.told))
+            return Derived("", tuple(attack.told), is_contradiction=True)
         if found is not None:
             return found
     determined = span.determined(groups, variables, threshold)

@@ -78,6 +78,11 @@ def other_method(table: Table, register: Sequence[Released]) -> Released | None:
 def told(table: Table, change: Change) -> str:
     """A refusal for differencing in words: what follows, from which outputs, and the cure."""
     names = ", ".join(change.found.outputs)
+    if change.found.is_contradiction:
+        return (
+            f"{table.name}: {names} count one group differently. Bring {table.name} from the same "
+            "records as those, or under the name of another universe"
+        )
     said = f"{table.name}: from {names} together one can work out {change.found.said}"
     if change.withhold is None:
         return f"{said}; no cell of {table.name} prevents it. Use the population filter of those"

@@ -56,6 +56,8 @@ def change_needed(
     found = attack(output)
     if found is None:
         return None
+    if found.is_contradiction:
+        return Change(found, None)
     return Change(found, _smallest(output.table, rules, found, attack, package))
 
 
@@ -71,6 +73,8 @@ def _smallest(
     found: Derived | None = first
     for _ in range(_TRIES):
         if found is not None:
+            if found.is_contradiction:
+                return None
             mine = frozenset((one.cell, one.column) for one in found.told if one.output == title)
             if not mine or mine in certificates:
                 return None
