@@ -10,7 +10,7 @@ from attainment_linkage.core.disclosure.decide import checked
 from attainment_linkage.core.disclosure.register import groups_of, simplified, variables_of
 from attainment_linkage.core.disclosure.request import judged
 from attainment_linkage.core.disclosure.safe_change import change_needed, released, smallest_hit
-from attainment_linkage.core.disclosure.tables import Classification, Table
+from attainment_linkage.core.disclosure.tables import Classification, Count, Table
 from tests.outputs import counts_table, people, rules, table_of_people
 
 RULES = rules()
@@ -176,3 +176,12 @@ def test_many_codes_that_overlap_are_attacked_without_being_crossed_with_each_ot
     assert judge(everyone).refusals == ()
     (said,) = judge(everyone, filtered).refusals
     assert "vulnerable=flag7" in said
+
+
+def test_a_second_count_of_other_people_does_not_contradict_the_first():
+    plain = region("T1", [100, 200, 300])
+    description = replace(plain.description, count=(*plain.description.count, Count("points_n")))
+    cells = {codes: dict(row) | {"points_n": row["n"] - 20} for codes, row in plain.cells.items()}
+    cells[("all",)]["points_n"] = 540.0
+
+    assert judge(Table("T1", description, cells)).refusals == ()

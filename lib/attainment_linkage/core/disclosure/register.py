@@ -65,13 +65,13 @@ def groups_of(one: Released) -> Iterator[Group]:
     """The groups that an output tells of, remainders included; a model tells of its total."""
     description = one.description
     filters = {name: frozenset(codes) for name, codes in description.filter.items()}
-    margin = one.base / 2
+    margin, own = one.base / 2, _own_roots(one)
     for (codes, column), value in one.shown.items():
         if column not in {each.column for each in description.count}:
             continue
         if description.kind == MODEL and value is None:
             continue
-        condition = _condition(description, codes, column, filters)
+        condition = _condition(description, codes, column, filters, own)
         if value is None:
             yield Group(one.title, codes, column, condition, None, None, _siblings(codes, column))
         elif not one.base:
@@ -95,7 +95,11 @@ def _is_finest(description: Description, codes: Codes, column: str) -> bool:
 
 
 def _condition(
-    description: Description, codes: Codes, column: str, filters: Mapping[str, frozenset[str]]
+    description: Description,
+    codes: Codes,
+    column: str,
+    filters: Mapping[str, frozenset[str]],
+    own: set[str],
 ) -> Condition:
     found = dict(filters)
 
@@ -113,7 +117,20 @@ def _condition(
     while parts[column]:
         narrow(column, frozenset({YES}))
         column = parts[column]
+    if column in own:
+        narrow(column, frozenset({YES}))
     return frozenset(found.items())
+
+
+def _own_roots(one: Released) -> set[str]:
+    """Counts that are no part of another and are of other people than the first such count."""
+    first, *others = (each.column for each in one.description.count if not each.of)
+    cells = {codes for codes, _ in one.shown}
+    return {
+        column
+        for column in others
+        if any(one.shown.get((c, column)) != one.shown.get((c, first)) for c in cells)
+    }
 
 
 def leaves(one: Classification, code: str) -> tuple[str, ...]:
