@@ -159,16 +159,26 @@ def birth(home: Home | None = None) -> Comparison:
     )
 
 
+_MOST_YEARS = 12
+
+
 def age() -> Comparison:
-    """Age in years, only where a birth date or year is missing."""
-    years = "abs(age_l::INT - age_r::INT)"
+    """Age in years, only where a birth date or year is missing: a level per gap.
+
+    Two files taken years apart hold the same people older by as much: which gap true pairs
+    have is learnt in training.
+    """
+    gap = "age_r::INT - age_l::INT"
+    apart = [years for n in range(1, _MOST_YEARS + 1) for years in (n, -n)]
     return comparison(
         "age",
         null(f"{either_null('age')} OR (birth_year_l IS NOT NULL AND birth_year_r IS NOT NULL)"),
-        level("equal", same("age"), 0.7),
-        level("a year apart", f"{years} <= 1", 0.15),
-        level("few years apart", f"{years} <= 5", 0.1),
-        otherwise(0.05),
+        level("equal", same("age"), 0.6),
+        *(
+            level(f"{years} years older", f"{gap} = {years}", 0.05 if abs(years) == 1 else 0.01)
+            for years in apart
+        ),
+        otherwise(0.08),
     )
 
 

@@ -13,6 +13,13 @@ from typing import Any
 from attainment_linkage.core.levels import HOME, Home
 from attainment_linkage.core.rules import Rule
 
+COMPANIONS, SOLE_NAME = "companions", "sole_name"
+DERIVED: Mapping[str, tuple[str, ...]] = {
+    COMPANIONS: ("forename", "surname", "birth_date", "postcode"),
+    SOLE_NAME: ("forename", "surname", "birth_date", "sex"),
+}
+"""Fields made from all records at once (``steps.ladder``), and what they are made from."""
+
 
 @dataclass(frozen=True)
 class LinkageModel:
@@ -37,13 +44,22 @@ class LinkageModel:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every linkage-record column the model reads, in a fixed order, without the id."""
-        needed = set(self.comparison_columns)
-        for rule in (*self.blocking_rules, *self.matchkeys, *self.training_rules):
-            needed.update(rule.left_columns)
-            needed.update(rule.right_columns)
+        needed = set(self.comparison_columns) | self._rule_columns
+        for field_name in self.derived:
+            needed.update(DERIVED[field_name])
         if self.home is not None:
             needed.add(self.home.column)
-        return tuple(sorted(needed))
+        return tuple(sorted(needed - set(DERIVED)))
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """The fields made from all records at once that its rules read."""
+        return tuple(name for name in DERIVED if name in self._rule_columns)
+
+    @property
+    def _rule_columns(self) -> set[str]:
+        rules = (*self.blocking_rules, *self.matchkeys, *self.training_rules)
+        return {name for rule in rules for name in (*rule.left_columns, *rule.right_columns)}
 
     @property
     def trained_columns(self) -> tuple[str, ...]:

@@ -119,6 +119,27 @@ CANDIDATE_COUNTS = Table(
     ("rule_number",),
 )
 
+MATCHKEY_COUNTS = Table(
+    "matchkey_counts",
+    "one row per matchkey of the ladder, from the strictest",
+    IDENTIFIERS,
+    (
+        Column("matchkey_number", "place of the key, from 0", "int", is_required=True),
+        required("matchkey", "name of the key"),
+        required("rule", "the key as written"),
+        Column("pairs", "pairs whose strictest key it is", "bigint", is_required=True),
+        Column("conflicts", "of them, sharing a record with another keyed pair", "bigint"),
+        Column("links", "of them, linked", "bigint", is_required=True),
+        Column(
+            "residual_records",
+            "left records not linked by a pair of this key or a stricter one",
+            "bigint",
+            is_required=True,
+        ),
+    ),
+    ("matchkey_number",),
+)
+
 SCORED_PAIRS = Table(
     "scored_pairs",
     "one row per pair at or above the review threshold, or found by a matchkey",
@@ -166,7 +187,7 @@ REVIEW_PAIRS = Table(
         required(
             "reason",
             "weak: under the acceptance weight; contested: lead too small; "
-            "lost: another pair took one of the two records",
+            "conflict: two matchkey pairs share a record, and this one is not the link",
         ),
     ),
     ("left_id", "right_id"),

@@ -115,9 +115,11 @@ LINK = Stage(
         tables.SCORED_PAIRS,
         tables.LINKS,
         tables.REVIEW_PAIRS,
+        tables.MATCHKEY_COUNTS,
     ),
-    step_modules=("block", "train", "score", "resolve", "error_rates"),
+    step_modules=("block", "train", "score", "posterior", "resolve", "ladder", "error_rates"),
     config_sections=("link",),
+    conf_files=("matchkeys.toml",),
 )
 
 DETACH = Stage(

@@ -22,6 +22,7 @@ from attainment_linkage.domain.linkage_tables import (
     CENSUS_PEOPLE,
     LINKAGE_FIELDS,
     LINKS,
+    MATCHKEY_COUNTS,
     REVIEW_PAIRS,
     SCORED_PAIRS,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "ATTAINMENT_PEOPLE",
     "ATTRIBUTES",
     "CANDIDATE_COUNTS",
+    "MATCHKEY_COUNTS",
     "CENSUS_CHARACTERISTICS",
     "CENSUS_DOUBLES",
     "CENSUS_PEOPLE",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from attainment_linkage.adapters.scratch import kept, scratch_folder
@@ -12,7 +13,7 @@ from attainment_linkage.core.settings import LinkSettings
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
-from attainment_linkage.stages import linkage
+from attainment_linkage.stages import linkage, matchkeys
 from attainment_linkage.stages.expected_errors import expected_errors
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import deduplicate, resolve
@@ -29,7 +30,8 @@ def body(run: StageRun) -> None:
 def _link(run: StageRun, folder: Path) -> None:
     policy = policy_of(run.config.link, run.spark.sparkContext.defaultParallelism)
     roles = (ATTAINMENT_SIDE.roles.values(), CENSUS_SIDE.roles.values())
-    model = model_for(*roles, is_narrow=True)
+    ladder = matchkeys.ladder()
+    model = replace(model_for(*roles, is_narrow=True), matchkeys=ladder.matchkeys)
     pupils, doubles = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.CENSUS_DOUBLES)
     people = deduplicate.standing_lines(run.read(tables.CENSUS_PEOPLE), doubles)
     records = kept(linkage.prepared(pupils, people, model), folder / "records")
@@ -40,7 +42,6 @@ def _link(run: StageRun, folder: Path) -> None:
     trained = linkage.trained(records, model, plan, policy)
     run.note("training pairs of all sessions", sum(trained.session_pairs))
     run.note("comparisons left untrained", len(trained.untrained_comparisons))
-
     run.note("training sessions set aside", trained.unsound_sessions)
 
     weighed = kept(linkage.weighed(records, model, plan, trained, policy), folder / "weighed")
@@ -56,6 +57,8 @@ def _link(run: StageRun, folder: Path) -> None:
     )
     run.note("false links expected", rates.false_links.percent)
     run.note("missed links expected", rates.missed_links.percent)
+    counts = matchkeys.counts(scored, links, ladder.matchkeys, plan.left_records)
+    matchkeys.say(run, ladder, run.write(counts, tables.MATCHKEY_COUNTS))
 
 
 def policy_of(settings: LinkSettings, parallel_tasks: int) -> LinkagePolicy:

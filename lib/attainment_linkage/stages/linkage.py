@@ -23,7 +23,7 @@ from attainment_linkage.core.prior import (
 )
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain import tables
-from attainment_linkage.steps import block, posterior, score, train
+from attainment_linkage.steps import block, ladder, posterior, score, train
 from attainment_linkage.steps.kernel import Kernel
 from attainment_linkage.steps.train import TrainedModel
 
@@ -109,7 +109,7 @@ def prepared(left: DataFrame, right: DataFrame, model: LinkageModel) -> DataFram
 
     Read many times: keep it somewhere before, or it would be counted again and again.
     """
-    records = block.linkage_records(left, right, model.columns)
+    records = ladder.with_derived(block.linkage_records(left, right, model.columns), model)
     return score.with_term_frequencies(records, model.term_frequency_columns, model.home)
 
 

@@ -14,7 +14,9 @@ from attainment_linkage.core.assignment import Ints, decide
 from attainment_linkage.core.policy import ResolvePolicy
 from attainment_linkage.domain import tables
 from attainment_linkage.steps.contract import require
+from attainment_linkage.steps.ladder import with_conflicts
 
+_PAIR = ["left_id", "right_id"]
 _DECISION = "decision"
 _LINKED, _CONTESTED, _LOST = "linked", "contested", "lost"
 
@@ -52,25 +54,35 @@ def links(decided: DataFrame) -> DataFrame:
 
 
 def review_pairs(scored_pairs: DataFrame, decided: DataFrame) -> DataFrame:
-    """Pairs for clerical review: contested ones, and weak ones whose two records are free.
+    """Pairs for clerical review: contested, in conflict, or weak with both records free.
 
     Grain: one row per pair that is not a link. A pair that lost one of its records to a
-    link is not reviewed; it stays in ``scored_pairs``.
-    Cost: two anti-joins by left and by right id (they only drop rows), one by pair.
+    link is reviewed only where a matchkey found it: then two keys contradict each other.
+    Cost: anti-joins by left and by right id (they only drop rows), two by pair.
     """
     linked = links(decided)
     contested = decided.where(F.col(_DECISION) == _CONTESTED).withColumn(
         "reason", F.lit("contested")
     )
+    conflicts = (
+        with_conflicts(scored_pairs)
+        .where("is_conflict")
+        .join(linked.select(*_PAIR), on=_PAIR, how="left_anti")
+        .join(contested.select(*_PAIR), on=_PAIR, how="left_anti")
+        .withColumn("reason", F.lit("conflict"))
+    )
     weak = (
         scored_pairs.join(linked.select("left_id"), on="left_id", how="left_anti")
         .join(linked.select("right_id"), on="right_id", how="left_anti")
-        .join(contested.select("left_id", "right_id"), on=["left_id", "right_id"], how="left_anti")
-        .withColumn("margin_bits", F.lit(None).cast("double"))
+        .join(contested.select(*_PAIR), on=_PAIR, how="left_anti")
+        .join(conflicts.select(*_PAIR), on=_PAIR, how="left_anti")
         .withColumn("reason", F.lit("weak"))
     )
     names = tables.REVIEW_PAIRS.names
-    return contested.select(*names).unionByName(weak.select(*names))
+    unmeasured = conflicts.unionByName(weak, allowMissingColumns=True).withColumn(
+        "margin_bits", F.lit(None).cast("double")
+    )
+    return contested.select(*names).unionByName(unmeasured.select(*names))
 
 
 def flagged_pairs(scored_pairs: DataFrame, decided: DataFrame) -> DataFrame:
