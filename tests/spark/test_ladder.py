@@ -1,6 +1,5 @@
 """Ladder: companions, names that nobody shares, conflicts, and the table of keys."""
 
-
 from chispa import assert_df_equality
 
 from attainment_linkage.core.model import LinkageModel
