@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from attainment_linkage.core.model import COMPANIONS, DERIVED, SOLE_NAME, LinkageModel
@@ -36,25 +36,41 @@ def _with_companions(records: DataFrame) -> DataFrame:
 
     Null where a part is not known, where there is nobody else, or too many for a family.
     """
-    person = F.concat_ws(" ", "forename", "birth_date")
-    is_whole = F.col("forename").isNotNull() & F.col("birth_date").isNotNull()
-    family = Window.partitionBy("is_left", "postcode", "surname")
-    is_family = F.col("postcode").isNotNull() & F.col("surname").isNotNull()
-    people = F.array_sort(F.collect_set(F.when(is_whole, person)).over(family))
-    others = F.array_except(people, F.array(F.when(is_whole, person)))
-    is_known = is_family & is_whole & F.size(others).between(1, _MOST_COMPANIONS)
-    return records.withColumn(COMPANIONS, F.when(is_known, others))
+    family = ["is_left", "postcode", "surname"]
+    named = records.withColumn("person", _joined("forename", "birth_date"))
+    families = (
+        named.where(F.col("person").isNotNull())
+        .groupBy(*family)
+        .agg(F.array_sort(F.collect_set("person")).alias("people"))
+        .where(F.size("people").between(2, _MOST_COMPANIONS + 1))
+    )
+    # how=left: every record stays, and meets one family at most; a null meets none
+    joined = named.join(families, on=family, how="left")
+    others = F.array_except("people", F.array("person"))
+    return joined.withColumn(
+        COMPANIONS, F.when(F.col("person").isNotNull() & F.col("people").isNotNull(), others)
+    ).drop("person", "people")
 
 
 def _with_sole_names(records: DataFrame) -> DataFrame:
     """``sole_name``: name, birth date and sex, null where two right records have the same."""
-    parts = DERIVED[SOLE_NAME]
-    is_whole = F.lit(True)
-    for part in parts:
-        is_whole = is_whole & F.col(part).isNotNull()
-    named = records.withColumn("whole_name", F.when(is_whole, F.concat_ws(" ", *parts)))
-    rights = F.count_if(~F.col("is_left")).over(Window.partitionBy("whole_name"))
-    return named.withColumn(SOLE_NAME, F.when(rights <= 1, F.col("whole_name"))).drop("whole_name")
+    named = records.withColumn("whole_name", _joined(*DERIVED[SOLE_NAME]))
+    shared = (
+        named.where(~F.col("is_left") & F.col("whole_name").isNotNull())
+        .groupBy("whole_name")
+        .agg(F.count("*").alias("rights"))
+        .where(F.col("rights") > 1)
+    )
+    # how=left: every record stays; a name stands once among the shared ones
+    joined = named.join(shared, on="whole_name", how="left")
+    sole = F.when(F.col("rights").isNull(), F.col("whole_name"))
+    return joined.withColumn(SOLE_NAME, sole).drop("whole_name", "rights")
+
+
+def _joined(*columns: str) -> Column:
+    """The columns as one text; null where one of them is."""
+    spaced = [part for name in columns for part in (F.lit(" "), F.col(name))]
+    return F.concat(*spaced[1:])
 
 
 def with_conflicts(scored_pairs: DataFrame) -> DataFrame:
