@@ -21,7 +21,8 @@ def level_of(comparison, left, right):
     found = (
         duckdb.connect()
         .sql(
-            f"with pairs as (select {', '.join(columns)}) select {pattern_sql([comparison])} from pairs"
+            f"with pairs as (select {', '.join(columns)}) "
+            f"select {pattern_sql([comparison])} from pairs"
         )
         .fetchall()[0][0]
     )
