@@ -84,9 +84,12 @@ birth_date & address
 birth_date & forename_initial & surname_initial & sex
 birth_date & forename = surname & surname = forename
 birth_date & name_sorted
-postcode & surname & forename_initial
-postcode & forename_root
-postcode & surname_sound & birth_year
+postcode & forename_initial
+postcode & surname_initial
+postcode & birth_year
+forename_sound & surname_sound & birth_year & birth_month
+forename_sound & surname_sound & birth_month & birth_day
+forename_sound & surname_sound & birth_year & birth_day
 forename & surname & birth_year & birth_month
 forename & surname & birth_month & birth_day
 forename & surname & birth_year & birth_day
