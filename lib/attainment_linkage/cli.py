@@ -108,6 +108,35 @@ def purge(
     raise typer.Exit(door.purge(run, config, lake, published=published, break_lock=break_lock))
 
 
+@app.command()
+def provision(
+    project: Annotated[str, typer.Argument(help="Its id in the register.")],
+    dummy: Annotated[
+        bool, typer.Option("--dummy", help="Of generated people; needs no approval.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Folder of a dummy; else dummy-PROJECT.")
+    ] = None,
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+) -> None:
+    """Make the extract of an approved, current project, in the research root."""
+    if dummy:
+        raise typer.Exit(door.dummy_extract(project, output or Path(f"dummy-{project}"), config))
+    raise typer.Exit(door.extract(project, config, lake))
+
+
+@app.command("open")
+def open_project(
+    project: Annotated[str, typer.Argument(help="Its id in the register.")],
+    script: Annotated[Path, typer.Argument(help="Python; EXTRACT and STAGING name its folders.")],
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+) -> None:
+    """Run a researcher's script on a copy of the project's extract, in the secure room."""
+    raise typer.Exit(door.secure_room(project, script, config, lake))
+
+
 key = typer.Typer(help="The secret keys of projects.", no_args_is_help=True)
 app.add_typer(key, name="key")
 

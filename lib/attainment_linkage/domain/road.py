@@ -187,6 +187,17 @@ ROAD: tuple[Stage, ...] = (
 )
 BY_NAME = {stage.name: stage for stage in ROAD}
 
+PROVISION = Stage(
+    name="provision",
+    summary="makes the extract of an approved, current project",
+    reads=(tables.LINKED_PUPILS,),
+    writes=(),
+    step_modules=("provision", "dummy"),
+    is_linkers=False,
+    reads_key=True,
+)
+"""Not of the road: it makes files of one project, not a table; it opens the research root only."""
+
 
 def diagram() -> str:
     """The road as text: one line per stage with what it reads and writes."""

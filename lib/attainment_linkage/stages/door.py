@@ -17,15 +17,17 @@ from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.audit import Head
 from attainment_linkage.core.settings import Config
-from attainment_linkage.domain.road import BY_NAME
+from attainment_linkage.domain.road import BY_NAME, PROVISION
 from attainment_linkage.domain.tables import RESEARCH
 from attainment_linkage.stages import release
 from attainment_linkage.stages.application import apply, publish_register
 from attainment_linkage.stages.boundary import guarded
 from attainment_linkage.stages.closing import close
 from attainment_linkage.stages.link_files import link_files, say
+from attainment_linkage.stages.provision import provision_dummy, provision_project
 from attainment_linkage.stages.purge import purge_run
 from attainment_linkage.stages.run import run_one, run_road
+from attainment_linkage.stages.secure_room import open_project
 
 
 def stage(name: str, env: str, lake: Path | None, *, force: bool, break_lock: bool) -> int:
@@ -126,6 +128,32 @@ def verify_outputs(package: str, env: str, lake: Path | None) -> int:
         RunLog().note("holds", str(release.verified(package, config)))
 
     return _with_config(env, lake, work, roots=(RESEARCH,))
+
+
+def extract(project: str, env: str, lake: Path | None) -> int:
+    """Make the extract of a project; give back the exit code. The research root is opened."""
+    return _with_config(
+        env, lake, lambda config: provision_project(project, config), roots=PROVISION.roots
+    )
+
+
+def dummy_extract(project: str, output: Path, env: str) -> int:
+    """Make a dummy extract in a folder; give back the exit code. No root is opened."""
+    work = output.with_name(f".{output.name}.work")
+    try:
+        return _with_config(
+            env, work, lambda config: provision_dummy(project, config, output), roots=()
+        )
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def secure_room(project: str, script: Path, env: str, lake: Path | None) -> int:
+    """Run a script on a project's extract; give back the exit code.
+
+    It is given the paths of all roots, to close them to the script; it opens research only.
+    """
+    return _with_config(env, lake, lambda config: open_project(project, script, config))
 
 
 def session(env: str) -> int:

@@ -1,0 +1,72 @@
+"""Secure room: a researcher's script on a copy of the project's extract; nothing else gets out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attainment_linkage.adapters import fingerprint, secure_room
+from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
+from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.registers import load_register, this_user, today
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.core.audit import Deed
+from attainment_linkage.core.projects.register import project_of
+from attainment_linkage.core.settings import Config
+from attainment_linkage.domain.errors import (
+    InputMissingError,
+    ProjectRefusedError,
+    ScriptFailedError,
+)
+from attainment_linkage.domain.road import PROVISION
+from attainment_linkage.domain.tables import RESEARCH
+from attainment_linkage.stages.provision import extract_folder
+
+STAGING = "staging"
+
+
+def open_project(name: str, script: Path, config: Config, log: RunLog | None = None) -> Path:
+    """Run a script for a project, if this user may; give back its staging folder.
+
+    Researcher, accreditation and dates are checked at each opening.
+
+    Raises:
+        RegisterError, ProjectRefusedError: before anything is opened.
+        InputMissingError: there is no script, or no extract.
+        ExtractRefusedError: the extract is not as its manifest says.
+        ScriptFailedError: the script ended with an error.
+    """
+    with AuditLog.of(config).recorded(Deed("open", name, FINISHED)) as outcome:
+        staging = _run(name, script, config, log or RunLog())
+        outcome.outputs = {
+            path.name: fingerprint.sha256(path)
+            for path in fingerprint.data_files(staging)
+            if not path.is_symlink()
+        }
+    return staging
+
+
+def _run(name: str, script: Path, config: Config, log: RunLog) -> Path:
+    project = project_of(load_register(config.projects.register), name)
+    user = this_user()
+    refusals = list(project.refusals(user, today()))
+    if refusals:
+        raise ProjectRefusedError(
+            f"project {name}: {'; '.join(refusals)}. The room was not opened. The register says "
+            "who may open it and until when."
+        )
+    if not script.is_file():
+        raise InputMissingError(f"open: the script {script} is not there. Correct its path.")
+    closed = [config.lake.root(zone) for zone in config.lake.zones]
+    closed += [Path(config.keys.folder)] if config.keys.folder else []
+    lake = Lake.open(config.lake, PROVISION.roots)
+    staging = secure_room.next_staging(lake.root(RESEARCH) / STAGING / name)
+    log.note("secure room", secure_room.walls().said)
+    with secure_room.copied(extract_folder(lake, project), config.lake.temporary_path) as room:
+        done = secure_room.run_script(script.absolute(), room, staging, closed)
+    log.note("staging folder, for output checking", str(staging))
+    if done:
+        raise ScriptFailedError(
+            f"open: the script of project {name} ended with exit code {done}. What it said is in "
+            f"{staging / secure_room.COMPLAINED}."
+        )
+    return staging

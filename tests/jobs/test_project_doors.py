@@ -1,0 +1,45 @@
+"""The doors of projects: each refusal has its exit code and its reason, and starts no Spark."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from attainment_linkage.cli import app
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "conf" / "projects.toml"
+
+
+@pytest.fixture
+def ends(tmp_path, monkeypatch):
+    """Run the console script in a folder of its own, where a start of Spark would fail."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("attainment_linkage.stages.provision.open_session", None)
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_the_register_s_page_is_written(ends, tmp_path):
+    done = ends("register", "--output", tmp_path / "page.html")
+
+    assert done.exit_code == 0
+    assert "Register of projects" in (tmp_path / "page.html").read_text("utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "said"),
+    [
+        (("provision", "ALP-9"), 93, "the register does not have it"),
+        (("provision", "ALP-2026-02"), 93, "it is not approved"),
+        (("provision", "ALP-9", "--dummy"), 93, "the register does not have it"),
+        (("open", "ALP-2026-02", "analysis.py"), 93, "whether it is legal is not decided"),
+        (("apply", EXAMPLES), 92, "not one table"),
+        (("apply", "none.toml"), 21, "is not there"),
+    ],
+)
+def test_a_refusal_has_its_exit_code_and_reason(ends, tmp_path, words, exit_code, said):
+    lake = () if "--dummy" in words or words[0] == "apply" else ("--lake", tmp_path / "lake")
+    done = ends(*words, *lake)
+
+    assert (done.exit_code, said in done.stderr) == (exit_code, True), done.stderr
+    assert not (tmp_path / "lake" / "research").exists()
