@@ -10,7 +10,7 @@ READY := .venv/.ready
 LAKE ?= lake
 SIZE ?= small
 
-.PHONY: help setup demo test cases leak-scan coverage attack bench lint preflight
+.PHONY: help setup demo test cases leak-scan coverage attack bench lint package preflight cluster-test
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -43,6 +43,13 @@ lint: setup ## formatting, lint, types, import directions
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+package: setup ## dist/attainment_linkage.zip, for spark-submit --py-files
+	@mkdir -p dist
+	@$(BIN)/python -m zipfile -c dist/attainment_linkage.zip lib/attainment_linkage
+
+cluster-test: package ## the link stage on a master and two workers, one executor killed
+	@$(BIN)/python tests/cluster/run_cluster.py
 
 preflight:
 	@.ci/preflight >/dev/null

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.resources
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from attainment_linkage.adapters import documents
@@ -37,10 +39,19 @@ PINNED = (
 
 @cache
 def code_hash() -> str:
-    """The sha256 of all Python files of this package, by their place in it."""
-    package = Path(__file__).resolve().parents[1]
-    found = {path.relative_to(package).as_posix(): sha256(path) for path in package.rglob("*.py")}
-    return digest(found)
+    """The sha256 of all Python files of this package, by their place in it.
+
+    The same in a folder and in the archive that ``spark-submit --py-files`` takes.
+    """
+    return digest(dict(_code(importlib.resources.files("attainment_linkage"))))
+
+
+def _code(folder: Traversable, place: str = "") -> Iterator[tuple[str, str]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _code(entry, f"{place}{entry.name}/")
+        elif entry.name.endswith(".py"):
+            yield f"{place}{entry.name}", hashlib.sha256(entry.read_bytes()).hexdigest()
 
 
 def gates_hash(names: Iterable[str]) -> str:
