@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attainment_linkage.core import blocking_loss
-from attainment_linkage.core.calibration import WeighedPairs, accepted_bits, error_rates
+from attainment_linkage.core.calibration import WeighedPairs, error_rates
 from attainment_linkage.core.rules import Rule
 
 NONE = -np.inf
@@ -51,17 +51,6 @@ def test_sure_links_still_leave_room_for_three_false_ones():
 
     assert found.false_links.lower == 0
     assert found.false_links.upper >= 3 / 1000
-
-
-def test_the_accepted_weight_is_the_lowest_that_keeps_the_rate():
-    some = pairs(
-        (20.0, NONE, 1000, True), (8.0, NONE, 100, True), (3.0, NONE, 100, False),
-        (5.0, 5.0, 10_000, False),  # tied: no link whatever its weight
-    )  # fmt: skip
-
-    assert accepted_bits(some, 0.0005, margin_bits=3.0, least=0.0) == 8.0
-    assert accepted_bits(some, 0.0003, margin_bits=3.0, least=0.0) == 20.0
-    assert accepted_bits(some, 0.1, margin_bits=3.0, least=5.0) == 5.0
 
 
 # -------------------------------------------------------------------------- blocking loss

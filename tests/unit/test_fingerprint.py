@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +79,28 @@ def test_the_gates_of_a_stage_count(tmp_path, monkeypatch):
 
     assert fingerprint.gates_hash(["links"]) != before
     assert fingerprint.gates_hash([]) != before
+
+
+def test_the_code_is_the_same_in_the_archive_that_spark_submit_takes(tmp_path):
+    archive = tmp_path / "package.zip"
+    package = Path(fingerprint.__file__).parents[1]
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in package.rglob("*.py"):
+            file.write(path, Path(package.name, path.relative_to(package)))
+
+    assert dict(fingerprint.code_of(zipfile.Path(archive, f"{package.name}/"))) == dict(
+        fingerprint.code_of(package)
+    )
+
+
+def test_a_change_of_code_counts(tmp_path):
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "rule.py").write_text("limit = 1")
+    before = dict(fingerprint.code_of(tmp_path))
+    (tmp_path / "core" / "rule.py").write_text("limit = 2")
+
+    assert before.keys() == {"core/rule.py"}
+    assert dict(fingerprint.code_of(tmp_path)) != before
 
 
 def test_the_code_of_the_package_and_the_versions_count():

@@ -43,13 +43,14 @@ def code_hash() -> str:
 
     The same in a folder and in the archive that ``spark-submit --py-files`` takes.
     """
-    return digest(dict(_code(importlib.resources.files("attainment_linkage"))))
+    return digest(dict(code_of(importlib.resources.files("attainment_linkage"))))
 
 
-def _code(folder: Traversable, place: str = "") -> Iterator[tuple[str, str]]:
+def code_of(folder: Traversable, place: str = "") -> Iterator[tuple[str, str]]:
+    """The Python files under a folder, of a disk or an archive: each place and its sha256."""
     for entry in folder.iterdir():
         if entry.is_dir():
-            yield from _code(entry, f"{place}{entry.name}/")
+            yield from code_of(entry, f"{place}{entry.name}/")
         elif entry.name.endswith(".py"):
             yield f"{place}{entry.name}", hashlib.sha256(entry.read_bytes()).hexdigest()
 

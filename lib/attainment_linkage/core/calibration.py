@@ -97,22 +97,6 @@ def error_rates(pairs: WeighedPairs, true_below_review: float, lost: float) -> E
     )
 
 
-def accepted_bits(
-    pairs: WeighedPairs, false_rate: float, margin_bits: float, least: float
-) -> float:
-    """The lowest weight, not under ``least``, from which links keep the expected false rate.
-
-    Counted are pairs that lead all their rivals together by the margin, heaviest first.
-    """
-    leads = pairs.bits >= pairs.rival_bits + margin_bits
-    order = np.argsort(-pairs.bits[leads], kind="stable")
-    counts = pairs.pairs[leads][order]
-    false = np.cumsum(counts * (1 - pairs.chance()[leads][order]))
-    good = np.flatnonzero(false <= false_rate * np.cumsum(counts))
-    lowest = float(pairs.bits[leads][order][good[-1]]) if len(good) else _MOST_BITS
-    return max(lowest, least)
-
-
 def _false(pairs: WeighedPairs, shift: float) -> float:
     return float((pairs.pairs * (1 - pairs.chance(shift)))[pairs.is_link].sum())
 
