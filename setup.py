@@ -31,6 +31,7 @@ DEVELOPMENT = [
     "pytest==9.2.0",
     "recordlinkage==0.16",
     "ruff==0.17.6",
+    "selenium==4.51.0",
 ]
 
 setup(

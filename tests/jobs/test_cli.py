@@ -152,3 +152,29 @@ def test_spark_submit_without_the_launch_settings_stops_at_the_missing_delta(tmp
     assert done.returncode == 52, done.stderr
     assert "DELTA_MISSING: " in done.stdout
     assert "--properties-file conf/spark-defaults.conf" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "does", "given"),
+    [
+        ([], "serve", ("A", {"batch": None, "is_third": False, "port": 0})),
+        (
+            ["--reviewer", "C", "--third-look", "--batch", "b", "--port", "9"],
+            "serve",
+            ("C", {"batch": "b", "is_third": True, "port": 9}),
+        ),
+        (["sample"], "draw", ({"codes": None},)),
+        (["sample", "--codes", "c.csv"], "draw", ({"codes": Path("c.csv")},)),
+        (["read", "d.csv", "--third-look"], "read", (Path("d.csv"), {"is_third": True})),
+        (["measure"], "measure", ({},)),
+        (["train"], "train", ({},)),
+    ],
+)
+def test_review_opens_the_root_of_names_only(monkeypatch, tmp_path, words, does, given):
+    calls = []
+    monkeypatch.setattr(door, does, lambda config, *more, **named: calls.append((*more, named)))
+    monkeypatch.setattr(door.Config, "only", lambda self, roots: calls.append(roots) or self)
+
+    done = ends("review", *words, "--lake", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert calls == [("identifiers",), given]

@@ -23,6 +23,7 @@ from attainment_linkage.core.custody_settings import (
 )
 from attainment_linkage.core.disclosure.settings import ReleaseSettings
 from attainment_linkage.core.quality_settings import DeduplicateSettings, MeasureSettings
+from attainment_linkage.core.review.settings import ReviewSettings
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ZoneError
 
@@ -234,6 +235,7 @@ class Config(Settings):
     pseudonymise: PseudonymiseSettings
     projects: ProjectsSettings
     release: ReleaseSettings
+    review: ReviewSettings
 
     @property
     def truth_path(self) -> Path:

@@ -38,6 +38,8 @@
     |-- PlanOverBudgetError    70  more candidate pairs than the budget allows
     |-- NoCandidatesError      71  the blocking rules form no pair
     |-- TrainingError          72  the model cannot be trained on this input
+    |-- ReviewError            73  a review file or sample that cannot be used
+    |-- ReviewBusyError        74  a reviewer's decisions, or the port, are held elsewhere
     |-- CountsDifferError      90  records in are not records out and set aside
     |-- RegisterError          91  the register of projects is refused (all problems at once)
     |-- ApplicationError       92  an application lacks what is needed to decide on it
@@ -227,6 +229,18 @@ class TrainingError(LinkageError):
     """The model cannot be trained on this input."""
 
     code, exit_code = "TRAINING_FAILED", 72
+
+
+class ReviewError(LinkageError):
+    """A review file or sample cannot be used; nothing of it was taken in."""
+
+    code, exit_code = "REVIEW_REFUSED", 73
+
+
+class ReviewBusyError(LinkageError):
+    """A reviewer's decisions, or the port of the page, are held by another process."""
+
+    code, exit_code = "REVIEW_BUSY", 74
 
 
 class StageFailedError(LinkageError):

@@ -24,6 +24,7 @@ class Stage:
     ``reads_truth``: it judges links by the generator's truth, where the lake holds one.
     ``is_linkers``: a stage of the linkers' road, which ``run`` runs; others have their own
     subcommand, for other people with other rights. ``reads_key``: it opens a secret key.
+    ``reads_reviews``: it reads what reviewers decided, where ``review train`` has kept it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Stage:
     reads_truth: bool = False
     is_linkers: bool = True
     reads_key: bool = False
+    reads_reviews: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a stage that would hold research data beside what identifies a person."""
@@ -120,6 +122,7 @@ LINK = Stage(
     step_modules=("block", "train", "score", "posterior", "resolve", "ladder", "error_rates"),
     config_sections=("link",),
     conf_files=("matchkeys.toml",),
+    reads_reviews=True,
 )
 
 DETACH = Stage(

@@ -26,6 +26,11 @@ from attainment_linkage.stages.closing import close
 from attainment_linkage.stages.link_files import link_files, say
 from attainment_linkage.stages.provision import provision_dummy, provision_project
 from attainment_linkage.stages.purge import purge_run
+from attainment_linkage.stages.review import read, serve
+from attainment_linkage.stages.review_batches import REVIEW
+from attainment_linkage.stages.review_measure import measure
+from attainment_linkage.stages.review_sample import draw
+from attainment_linkage.stages.review_train import train
 from attainment_linkage.stages.run import run_one, run_road
 from attainment_linkage.stages.secure_room import open_project
 
@@ -154,6 +159,40 @@ def secure_room(project: str, script: Path, env: str, lake: Path | None) -> int:
     It is given the paths of all roots, to close them to the script; it opens research only.
     """
     return _with_config(env, lake, lambda config: open_project(project, script, config))
+
+
+def review(
+    env: str, lake: Path | None, reviewer: str, *, batch: str | None, is_third: bool, port: int
+) -> int:
+    """Serve a reviewer's page until it is ended; give back the exit code."""
+    return _with_config(
+        env,
+        lake,
+        lambda config: serve(config, reviewer, batch=batch, is_third=is_third, port=port),
+        roots=REVIEW.roots,
+    )
+
+
+def review_sample(env: str, lake: Path | None, codes: Path | None) -> int:
+    """Draw the next batch for review; give back the exit code."""
+    return _with_config(env, lake, lambda config: draw(config, codes=codes), roots=REVIEW.roots)
+
+
+def review_read(env: str, lake: Path | None, file: Path, *, is_third: bool) -> int:
+    """Take in a file of decisions; give back the exit code."""
+    return _with_config(
+        env, lake, lambda config: read(config, file, is_third=is_third), roots=REVIEW.roots
+    )
+
+
+def review_train(env: str, lake: Path | None) -> int:
+    """Turn decided matches into evidence for the next linkage; give back the exit code."""
+    return _with_config(env, lake, train, roots=REVIEW.roots)
+
+
+def review_measure(env: str, lake: Path | None) -> int:
+    """Measure by the decisions of the run under review; give back the exit code."""
+    return _with_config(env, lake, measure, roots=REVIEW.roots)
 
 
 def session(env: str) -> int:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from attainment_linkage.adapters import delta, fingerprint
+from attainment_linkage.adapters import delta, fingerprint, review_files
 from attainment_linkage.adapters.keys import KeyFile
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.settings import Config
-from attainment_linkage.core.stage_key import stage_key
+from attainment_linkage.core.stage_key import digest, stage_key
 from attainment_linkage.domain.errors import LinkageError, MissingTableError
 from attainment_linkage.domain.road import ROAD, Stage
-from attainment_linkage.domain.tables import LANDING, SOURCES, ZONES, Table
+from attainment_linkage.domain.tables import IDENTIFIERS, LANDING, SOURCES, ZONES, Table
 
 HASHES = "_hashes.json"
 INTERNAL = "internal"
@@ -76,6 +76,8 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
         inputs["truth"] = fingerprint.of_path(config.truth_path).sha256
     if stage.reads_key:
         inputs["key"] = internal_key(config).key_id
+    if stage.reads_reviews and (decided := review_files.evidence(lake.root(IDENTIFIERS))):
+        inputs["decided matches"] = digest(decided)
     for table in stage.reads:
         record_of(lake, stage, table)
         writer = writer_of(table).name

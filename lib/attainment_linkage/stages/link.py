@@ -14,6 +14,7 @@ from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
 from attainment_linkage.stages import linkage, matchkeys
+from attainment_linkage.stages.decided import with_decided
 from attainment_linkage.stages.expected_errors import expected_errors
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import deduplicate, resolve
@@ -39,7 +40,7 @@ def _link(run: StageRun, folder: Path) -> None:
     plan = linkage.planned(model, linkage.counted(records, model), policy)
     run.note("candidate pairs of all rules", plan.candidate_pairs)
     run.write(linkage.candidate_counts(run.spark, model, plan), tables.CANDIDATE_COUNTS)
-    trained = linkage.trained(records, model, plan, policy)
+    trained = with_decided(run, linkage.trained(records, model, plan, policy))
     run.note("training pairs of all sessions", sum(trained.session_pairs))
     run.note("comparisons left untrained", len(trained.untrained_comparisons))
     run.note("training sessions set aside", trained.unsound_sessions)

@@ -1,0 +1,182 @@
+"""Review files: batches and decisions in the identifiers root, none ever overwritten.
+
+    <identifiers>/review/<batch>/sample.json            a document, with its own checksum
+    <identifiers>/review/<batch>/decisions-<code>.csv   a reviewer's rows, only ever added to
+    <identifiers>/review/<batch>/third-look-<code>.csv  rows on what the two disagreed about
+
+A row is on the disk (fsync) before its reviewer sees the next pair. A line that a killed
+process left without its end was never acknowledged, and is cut off when the file is opened.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attainment_linkage.adapters import documents
+from attainment_linkage.adapters.faults import named
+from attainment_linkage.core.review.decisions import HEADER, Decided, Row, checked, parsed, text_of
+from attainment_linkage.core.review.sample import Sample
+from attainment_linkage.domain.errors import ReviewBusyError, ReviewError
+
+FOLDER = "review"
+SAMPLE = "sample.json"
+FIRST, THIRD = "decisions", "third-look"
+
+
+def evidence_path(identifiers: Path) -> Path:
+    """Where the evidence of decided matches lies: counts, for the next linkage."""
+    return identifiers / FOLDER / "evidence.json"
+
+
+def evidence(identifiers: Path) -> dict[str, Any]:
+    """The evidence of decided matches: counts and prior_matches; empty where there is none.
+
+    Raises: ReviewError where it is there and not whole.
+    """
+    path = evidence_path(identifiers)
+    body = documents.read(path)
+    if body is None and path.exists():
+        raise ReviewError(f"review: {path} is not whole. Make it again: review train.")
+    return body or {}
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What was decided of a batch: by each reviewer, and at third looks."""
+
+    first: dict[str, Decided]
+    third: dict[str, Decided]
+
+
+def write_sample(identifiers: Path, sample: Sample) -> Path:
+    """Write a batch; one that is there already is left alone, with its decisions."""
+    path = _folder(identifiers, sample) / SAMPLE
+    documents.create(path, sample.as_json())
+    return path
+
+
+def samples(identifiers: Path, run: str | None = None) -> list[Sample]:
+    """The batches of a run, or of all runs, in the order they were drawn.
+
+    Raises: ReviewError where a batch is there and not whole.
+    """
+    found = [_sample(path) for path in sorted((identifiers / FOLDER).glob(f"*/{SAMPLE}"))]
+    return sorted(
+        (one for one in found if run is None or one.run == run), key=lambda one: one.number
+    )
+
+
+def _sample(path: Path) -> Sample:
+    body = documents.read(path)
+    found = Sample.from_json(body) if body is not None else None
+    if found is None:
+        raise ReviewError(
+            f"review: the batch {path.parent.name} is not whole. Restore its folder from a "
+            "copy; decisions on it cannot be read without it."
+        )
+    return found
+
+
+def looks(identifiers: Path, sample: Sample) -> Looks:
+    """All decisions on a batch.
+
+    Raises: ReviewError where a file of decisions does not fit the batch.
+    """
+    folder = _folder(identifiers, sample)
+    return Looks(_read(folder, FIRST, sample), _read(folder, THIRD, sample))
+
+
+def _read(folder: Path, look: str, sample: Sample) -> dict[str, Decided]:
+    found = {}
+    for path in sorted(folder.glob(f"{look}-*.csv")):
+        reviewer = path.stem.removeprefix(f"{look}-")
+        decided = _decided(path, path.read_text("utf-8"), sample)
+        if set(decided) - {reviewer}:
+            raise ReviewError(
+                f"review: {path.name} holds rows of another reviewer. Restore it from a copy."
+            )
+        if reviewer in decided:
+            found[reviewer] = decided[reviewer]
+    return found
+
+
+def _decided(path: Path, text: str, sample: Sample) -> dict[str, Decided]:
+    whole = text[: text.rfind("\n") + 1]
+    rows = parsed(whole, path.name) if whole else []
+    return checked(rows, path.name, batch=sample.batch, pairs=sample.by_name)
+
+
+class DecisionsFile:
+    """One reviewer's rows, open for adding."""
+
+    def __init__(self, handle: int, name: str, decided: Decided) -> None:
+        """An open file and what it holds; made by :func:`opened`."""
+        self._handle, self._name, self.decided = handle, name, decided
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Add rows; they are on the disk when this returns.
+
+        Raises: DiskFullError, LakeUnwritableError; then none of them was added.
+        """
+        _append(self._handle, text_of(rows), self._name)
+
+
+@contextmanager
+def opened(
+    identifiers: Path, sample: Sample, reviewer: str, *, is_third: bool = False
+) -> Iterator[DecisionsFile]:
+    """A reviewer's file of a batch, for this process alone.
+
+    Raises:
+        ReviewBusyError: another process has it open.
+        ReviewError: it does not fit the batch.
+        DiskFullError, LakeUnwritableError: it cannot be written.
+    """
+    path = _folder(identifiers, sample) / f"{THIRD if is_third else FIRST}-{reviewer}.csv"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as refused:
+        raise named(refused, f"review: {path.name}") from None
+    try:
+        yield DecisionsFile(handle, path.name, _taken(handle, path, sample))
+    finally:
+        os.close(handle)
+
+
+def _taken(handle: int, path: Path, sample: Sample) -> Decided:
+    """Lock the file, cut off a line without its end, and read what it holds."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ReviewBusyError(
+            f"review: {path.name} of batch {sample.batch} is open in another process. Close "
+            "that one, or give another --reviewer."
+        ) from None
+    content = path.read_bytes()
+    os.ftruncate(handle, content.rfind(b"\n") + 1)
+    if b"\n" not in content:
+        _append(handle, HEADER, path.name)
+    found = _decided(path, path.read_text("utf-8"), sample)
+    return next(iter(found.values()), Decided())
+
+
+def _append(handle: int, text: str, name: str) -> None:
+    size = os.fstat(handle).st_size
+    try:
+        left = text.encode("ascii")
+        while left:
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    except OSError as refused:
+        os.ftruncate(handle, size)
+        raise named(refused, f"review: {name}") from None
+
+
+def _folder(identifiers: Path, sample: Sample) -> Path:
+    return identifiers / FOLDER / sample.batch

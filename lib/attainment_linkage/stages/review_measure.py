@@ -1,0 +1,85 @@
+"""Review measure: reads the decisions back: agreement, precision and recall with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from attainment_linkage.adapters import documents, review_files
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.core.review.estimates import Interval
+from attainment_linkage.core.review.quality import Quality, Reviewed, quality
+from attainment_linkage.core.settings import Config
+from attainment_linkage.stages.review_batches import batches_of, opened, reviewed, root_of
+
+
+def measure(config: Config, *, log: RunLog | None = None) -> Quality | None:
+    """What the decisions on the run under review say of its links; kept in the identifiers root.
+
+    Raises:
+        MissingTableError, ReviewError: there is no sample of this run, or a file of
+            decisions does not fit its batch.
+    """
+    log = log or RunLog()
+    lake = opened(config)
+    root = root_of(lake)
+    decided = [reviewed(root, sample) for sample in batches_of(lake)]
+    for one in decided:
+        _say_batch(one, log)
+    found = quality(decided, config.review.confidence)
+    if found is not None:
+        _say_quality(found, config.review.confidence, log)
+    path = root / review_files.FOLDER / f"measured-{decided[0].sample.run}.json"
+    documents.replace(path, _as_json(decided, found))
+    log.note("kept in", str(path))
+    return found
+
+
+def _say_batch(one: Reviewed, log: RunLog) -> None:
+    log.note("batch", f"{one.sample.batch} ({one.sample.kind})")
+    log.note("  pairs", len(one.sample.pairs))
+    log.note("  pairs decided", len(one.settled))
+    found = one.agreement
+    if found is None:
+        log.note("  agreement", "not known: it takes two reviewers")
+        return
+    log.note("  pairs decided by both", found.pairs)
+    log.note("  alike", f"{found.observed:.4f}")
+    if found.kappa is not None:
+        limits = f"{found.kappa_lower:.3f} to {found.kappa_upper:.3f}"
+        log.note("  Cohen's kappa", f"{found.kappa:.3f} ({limits})")
+    log.note("  waiting for a third look", len(one.unsettled))
+
+
+def _say_quality(found: Quality, confidence: float, log: RunLog) -> None:
+    percent = f"{100 * confidence:g}%"
+    log.note("links", found.links)
+    log.note("precision of the links", _interval(found.precision, percent))
+    log.note("recall among the scored pairs", _interval(found.recall, percent))
+    error = found.reviewer_error
+    if error.pairs:
+        said = f"{error.rate:.4f} ({error.lower:.4f} to {error.upper:.4f}); corrected for"
+    else:
+        said = "not known from one reviewer: their errors count as the links'"
+    log.note("error of one reviewer", said)
+    if found.bare_strata:
+        log.note("strata without a decision, counted as half matches", found.bare_strata)
+
+
+def _interval(one: Interval, percent: str) -> str:
+    return f"{one.estimate:.4f} ({percent}: {one.lower:.4f} to {one.upper:.4f})"
+
+
+def _as_json(decided: Sequence[Reviewed], found: Quality | None) -> dict[str, object]:
+    batches = [
+        {
+            "batch": one.sample.batch,
+            "kind": one.sample.kind,
+            "pairs": len(one.sample.pairs),
+            "decided": len(one.settled),
+            "agreement": asdict(one.agreement) if one.agreement else None,
+            "third_look": one.unsettled,
+        }
+        for one in decided
+    ]
+    return {"batches": batches, "quality": asdict(found) if found else None}
