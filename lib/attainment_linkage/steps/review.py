@@ -69,7 +69,7 @@ def _band(weight: Column, edges_bits: Sequence[float]) -> Column:
 def cells(pairs: DataFrame) -> DataFrame:
     """The cells of the frame: pairs, and the mean of their match probabilities."""
     return pairs.groupBy(*CELL).agg(
-        F.count("*").alias("pairs"), F.avg("probability").alias("probability")
+        F.count("*").alias("pairs"), F.round(F.avg("probability"), 9).alias("probability")
     )
 
 
