@@ -11,7 +11,7 @@ from attainment_linkage.core.review.estimates import Interval, Observed
 from attainment_linkage.core.review.proportions import clopper_pearson, wilson
 from attainment_linkage.core.review.quality import Reviewed, decided_pairs, quality, shares
 from attainment_linkage.core.review.sample import Sample, SamplePair
-from attainment_linkage.core.review.sampling import Cell, band_of, design
+from attainment_linkage.core.review.sampling import Cell, Stratum, band_of, design
 from attainment_linkage.domain.review import INFORMATIVE, LINKED, MATCH, NOT_MATCH, STRATIFIED
 
 EDGES = (4.0, 8.0, 12.0, 16.0, 24.0)
@@ -138,6 +138,28 @@ def test_pairs_chosen_later_narrow_the_interval_and_bias_nothing():
         assert sum(count for count, _ in shares(batches).values()) == len(weights)
     assert covered >= 27
     assert np.mean(widths, axis=0)[0] < 0.9 * np.mean(widths, axis=0)[1]
+
+
+def test_drawn_pairs_that_a_later_batch_would_have_chosen_do_not_stand_for_the_rest():
+    def pair(name):
+        return SamplePair(name, name, name, 0.0, 0, {}, {})
+
+    # ten pairs, of which four are open, and the matches; two of those were drawn
+    strata = (Stratum(0, (LINKED, 0, "*", "*"), 10, 5),)
+    drawn = tuple(map(pair, ("open1", "open2", "n1", "n2", "n3")))
+    first = Sample("b", "r", 0, STRATIFIED, EDGES, strata, (), drawn)
+    chosen = tuple(map(pair, ("open3", "open4")))
+    later = replace(
+        first, batch="c", number=1, kind=INFORMATIVE, pairs=chosen, retaken=("open1", "open2")
+    )
+    batches = [
+        Reviewed(one, ({n: MATCH if "open" in n else NOT_MATCH for n in one.by_name},), {})
+        for one in (first, later)
+    ]
+
+    weights = {one.pair.pair: one.weight for one in decided_pairs(batches)}
+    assert weights == {f"open{n}": 1.0 for n in range(1, 5)} | {f"n{n}": 2.0 for n in range(1, 4)}
+    assert quality(batches, 0.95).precision.estimate == pytest.approx(0.4)
 
 
 def test_a_later_batch_without_a_decision_changes_nothing():

@@ -116,8 +116,6 @@ def _smoothed(stratum: Observed) -> float:
 
 def _variance(stratum: Observed) -> float:
     """Variance of a stratum's share; 0 only where every pair of it was decided."""
-    if stratum.decided >= stratum.pairs:
-        return 0.0
     share = _smoothed(stratum)
     left_out = (stratum.pairs - stratum.decided) / max(stratum.pairs - 1, 1)
     return share * (1 - share) * left_out / max(stratum.decided, 0.5)
