@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from attainment_linkage.domain.road import ROAD
+
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """
 [spark]
@@ -17,7 +19,7 @@ delta_snapshot_partitions = 1
 [synthesise]
 attainment_records = 1500
 """
-LINKERS_ROAD = ["synthesise", "ingest", "standardise", "link", "detach", "measure"]
+LINKERS_ROAD = [stage.name for stage in ROAD if stage.is_linkers]
 ALONE = ["unshare", "--map-root-user", "--net"]
 
 # Spark and its workers speak over the loopback; in a new network it is there, but down.
