@@ -28,7 +28,11 @@ MAY_HOLD_PEOPLE = (
 )
 """The sinks whose rights are those of the names themselves; every other one must be clean."""
 MUST_BE_THERE = (
-    "output", "event-log", "processes", "audit", "attributes: tables", "attributes: footers",
+    "output", "event-log", "processes", "audit", "reports",
+    "research: tables", "research: footers", "research: _delta_log", "research: .crc",
+    "research: manifests and gate results",
+    "research: dictionaries", "research: extracts", "research: staging",
+    "attributes: tables", "attributes: footers",
     "attributes: _delta_log", "attributes: .crc", "attributes: manifests and gate results",
     "identifiers: footers", "identifiers: _delta_log", "identifiers: .crc",
     "identifiers: manifests and gate results", "landing: tables", "identifiers: tables",
@@ -146,7 +150,7 @@ def show_in_a_process(seen: dict[str, bytes]) -> dict[str, str]:
 
 def found_of_planted(folder: Path) -> tuple[int, int]:
     """The positive control: planted and found, each in its own sink."""
-    place = Place(folder / "control", folder)
+    place = Place(folder / "control", folder, folder)
     planted = plant_in_each_sink(place.root)
     shown = show_in_a_process(place.seen)
     found = {(hit.sink, hit.canary) for hit in scan(place.root, place.seen).hits}

@@ -6,8 +6,8 @@
     <root>/system-temporary    the system's temporary folder, of Python and Java
     <root>/working-folder      where the commands are started
 
-Configuration, gates and the key lie beside it: the key must be found nowhere, and is planted
-nowhere but in its own file.
+Configuration, gates and register lie beside it, and the keys apart from both: the key must be
+found nowhere, and is planted nowhere but in its own files.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,12 +25,21 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from getpass import getuser
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from tests.leaks.canaries import Person, dates, people
 
+PROJECT_ID = "ALP-2026-01"
+SCRIPT = "import os; open(os.path.join(os.environ['STAGING'], 'counts.csv'), 'w').write('n')"
+LATER = (
+    ("pseudonymise",),
+    ("provision", PROJECT_ID),
+    ("open", PROJECT_ID, "SCRIPT"),
+)
+"""What other people run, with other rights: the research table, an extract, the secure room."""
 PROJECT = Path(__file__).resolve().parents[2]
 KEY = hashlib.sha256(b"the canary key").digest()
 _SCRIPT = Path(sys.executable).parent / "attainment-linkage"
@@ -51,24 +61,31 @@ class Place:
 
     root: Path
     beside: Path
+    secrets: Path
     seen: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def make(cls, folder: Path, records: int) -> Place:
         """A fresh place; its configuration has the event log on and a small population."""
-        place = cls(folder / "scanned", folder / "beside")
+        place = cls(folder / "scanned", folder / "beside", folder / "secrets")
         for sink in _SINKS:
             (place.root / sink).mkdir(parents=True, mode=0o700)
-        place.beside.mkdir(mode=0o700)
+        for apart in (place.beside, place.secrets):
+            apart.mkdir(mode=0o700)
         for name in ("conf", "expectations"):
             shutil.copytree(PROJECT / name, place.beside / name)
-        place.key_file.write_bytes(KEY)
-        place.key_file.chmod(0o400)
+        for name in ("internal", PROJECT_ID):
+            key_file = place.secrets / f"{name}.key"
+            key_file.write_bytes(KEY)
+            key_file.chmod(0o400)
+        place.script.write_text(SCRIPT, "utf-8")
         place._launch_settings()
+        place._register()
         place.settings.write_text(
             '[spark]\nmaster = "local[2]"\ndriver_memory_gib = 2\nshuffle_partitions = 2\n'
             "delta_snapshot_partitions = 1\n"
-            f"[synthesise]\nattainment_records = {records}\n",
+            f"[synthesise]\nattainment_records = {records}\n"
+            f'[keys]\nfolder = "{place.secrets}"\n',
             "utf-8",
         )
         return place
@@ -82,8 +99,14 @@ class Place:
         return self.beside / "settings.toml"
 
     @property
-    def key_file(self) -> Path:
-        return self.beside / "canary.key"
+    def script(self) -> Path:
+        return self.beside / "script.py"
+
+    def _register(self) -> None:
+        """The example register, current whatever the day, with this user as its researcher."""
+        path = self.beside / "conf" / "projects.toml"
+        text = path.read_text("utf-8").replace('user = "researcher"', f'user = "{getuser()}"')
+        path.write_text(re.sub(r"(expires|accredited_until) = [\d-]+", r"\1 = 2999-12-31", text))
 
     def _launch_settings(self) -> None:
         path = self.beside / "conf" / "spark-defaults.conf"
@@ -103,7 +126,8 @@ class Place:
 
     def words(self, *command: str) -> list[str]:
         """A command with this place's configuration and lake."""
-        return [*command, "--config", str(self.settings), "--lake", str(self.lake)]
+        given = [str(self.script) if word == "SCRIPT" else word for word in command]
+        return [*given, "--config", str(self.settings), "--lake", str(self.lake)]
 
     def run(self, *command: str) -> int:
         """Run the console script as a user does; give back its exit code."""

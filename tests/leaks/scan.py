@@ -21,6 +21,7 @@ from tests.leaks.canaries import canaries, forms
 PREFIX = 7
 """Bytes by which patterns are told apart: no pattern is shorter."""
 _CHUNK = 1 << 22
+_FOLDERS_OF_FILES = ("dictionaries", "extracts", "staging")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 
 
@@ -90,7 +91,9 @@ def sink_of(path: Path, root: Path) -> str:
         kept = {"_manifests", "_heads", "_runs", "_CURRENT.json", "_LOCK", "_LOCK.guard"}
         if kept & set(parts):
             return f"{zone}: manifests and gate results"
-        return f"{zone}: tables" if "_faults" not in parts else f"{zone}: faults"
+        folder = parts[2] if len(parts) > 3 else ""
+        apart = {"_faults": "faults", **{name: name for name in _FOLDERS_OF_FILES}}
+        return f"{zone}: {apart.get(folder, 'tables')}"
     return {"audit_head.json": "audit"}.get(zone, zone)
 
 
