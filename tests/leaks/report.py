@@ -31,7 +31,7 @@ MUST_BE_THERE = (
     "output", "event-log", "processes", "audit", "reports",
     "research: tables", "research: footers", "research: _delta_log", "research: .crc",
     "research: manifests and gate results",
-    "research: dictionaries", "research: extracts", "research: staging",
+    "research: dictionaries",
     "attributes: tables", "attributes: footers",
     "attributes: _delta_log", "attributes: .crc", "attributes: manifests and gate results",
     "identifiers: footers", "identifiers: _delta_log", "identifiers: .crc",

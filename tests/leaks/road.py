@@ -6,8 +6,8 @@
     <root>/system-temporary    the system's temporary folder, of Python and Java
     <root>/working-folder      where the commands are started
 
-Configuration, gates and register lie beside it, and the keys apart from both: the key must be
-found nowhere, and is planted nowhere but in its own files.
+Configuration and gates lie beside it, and the key apart from both: it must be found nowhere, and
+is planted nowhere but in its own file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import csv
 import hashlib
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -25,21 +24,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from getpass import getuser
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from tests.leaks.canaries import Person, dates, people
 
-PROJECT_ID = "ALP-2026-01"
-SCRIPT = "import os; open(os.path.join(os.environ['STAGING'], 'counts.csv'), 'w').write('n')"
-LATER = (
-    ("pseudonymise",),
-    ("provision", PROJECT_ID),
-    ("open", PROJECT_ID, "SCRIPT"),
-)
-"""What other people run, with other rights: the research table, an extract, the secure room."""
+LATER = (("pseudonymise",),)
+"""What other people run on the lake, with other rights: the research table under keyed ids."""
 PROJECT = Path(__file__).resolve().parents[2]
 KEY = hashlib.sha256(b"the canary key").digest()
 _SCRIPT = Path(sys.executable).parent / "attainment-linkage"
@@ -74,13 +66,10 @@ class Place:
             apart.mkdir(mode=0o700)
         for name in ("conf", "expectations"):
             shutil.copytree(PROJECT / name, place.beside / name)
-        for name in ("internal", PROJECT_ID):
-            key_file = place.secrets / f"{name}.key"
-            key_file.write_bytes(KEY)
-            key_file.chmod(0o400)
-        place.script.write_text(SCRIPT, "utf-8")
+        key_file = place.secrets / "internal.key"
+        key_file.write_bytes(KEY)
+        key_file.chmod(0o400)
         place._launch_settings()
-        place._register()
         place.settings.write_text(
             '[spark]\nmaster = "local[2]"\ndriver_memory_gib = 2\nshuffle_partitions = 2\n'
             "delta_snapshot_partitions = 1\n"
@@ -97,16 +86,6 @@ class Place:
     @property
     def settings(self) -> Path:
         return self.beside / "settings.toml"
-
-    @property
-    def script(self) -> Path:
-        return self.beside / "script.py"
-
-    def _register(self) -> None:
-        """The example register, current whatever the day, with this user as its researcher."""
-        path = self.beside / "conf" / "projects.toml"
-        text = path.read_text("utf-8").replace('user = "researcher"', f'user = "{getuser()}"')
-        path.write_text(re.sub(r"(expires|accredited_until) = [\d-]+", r"\1 = 2999-12-31", text))
 
     def _launch_settings(self) -> None:
         path = self.beside / "conf" / "spark-defaults.conf"
@@ -126,8 +105,7 @@ class Place:
 
     def words(self, *command: str) -> list[str]:
         """A command with this place's configuration and lake."""
-        given = [str(self.script) if word == "SCRIPT" else word for word in command]
-        return [*given, "--config", str(self.settings), "--lake", str(self.lake)]
+        return [*command, "--config", str(self.settings), "--lake", str(self.lake)]
 
     def run(self, *command: str) -> int:
         """Run the console script as a user does; give back its exit code."""
