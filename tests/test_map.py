@@ -220,7 +220,7 @@ def test_no_file_names_a_machine_s_path_or_a_registry():
 
 
 def test_git_does_not_ignore_the_source_root():
-    command = ["git", "check-ignore", "-q", "lib/attainment_linkage/cli.py"]
+    command = ["git", "check-ignore", "-q", "lib/attainment_linkage/cli/__init__.py"]
 
     assert subprocess.run(command, cwd=ROOT, check=False).returncode
 
