@@ -91,8 +91,7 @@ def run_stage(
     with audit.recorded(deed) as outcome:
         with log.stage(stage.name, stage.summary):
             inputs.clear(stage, key, lake, is_forced=force)
-            with run.audits:
-                body(run)
+            body(run)
             _require_all_written(run)
         seconds = round(time.monotonic() - started, 3)
         manifests = _publish(run, read, seconds)

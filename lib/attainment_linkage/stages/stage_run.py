@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -23,7 +22,6 @@ from attainment_linkage.domain.errors import StageFailedError, ZoneError
 from attainment_linkage.domain.road import Stage
 from attainment_linkage.domain.tables import LANDING, Table
 from attainment_linkage.stages import inputs
-from attainment_linkage.stages.audits import Audits
 
 _NOTE_TEXT = re.compile(r"[A-Za-z0-9_ .:/%-]{1,60}")
 
@@ -41,7 +39,6 @@ class StageRun:
     lake: Lake
     key: str
     log: RunLog
-    audits: Audits = field(default_factory=Audits)
     written: dict[str, int] = field(default_factory=dict)
     tables: dict[str, TableRecord] = field(default_factory=dict)
     files: list[FileRecord] = field(default_factory=list)
@@ -67,26 +64,25 @@ class StageRun:
         return inputs.read(self.spark, self.lake, self.stage, table)
 
     def write(self, frame: DataFrame, table: Table) -> DataFrame:
-        """Write a table and give it back as read; it is audited while the stage goes on.
+        """Write a table, audit it, and give it back as read.
 
         Raises:
             ZoneError: the stage does not declare that it writes this table.
             MissingColumnsError: the frame has not exactly the declared columns.
-            GateFailedError, GateBrokenError: a table written before stays unpublished.
+            GateFailedError, GateBrokenError: nothing of the stage is published.
         """
         if table not in self.stage.writes or table.name in self.written:
             raise ZoneError(
                 f"{self.stage.name}: it may not write {table.name}, or has already; its writes "
                 "are declared in domain/road.py, each once."
             )
-        self.audits.check()
         started = time.monotonic()
         path = self.lake.table_path(table, self.key)
         self._put(frame, path, table)
         self.written[table.name] = delta.committed_rows(path, self._app_id) or 0
         written = delta.read(self.spark, path, table, version=0)
         spent = time.monotonic() - started
-        self.audits.add(partial(self._audit, written, table, path, spent))
+        self._audit(written, table, path, spent)
         return written
 
     def _audit(self, written: DataFrame, table: Table, path: Path, spent: float) -> None:
