@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from attainment_linkage.core import blocking_loss
+from attainment_linkage.core.prior import Files
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import MissingColumnsError
@@ -32,9 +33,13 @@ RECORD_DDL = (
 )
 
 
+FILES = Files(20, 1000, "one_to_one")
+
+
 @pytest.fixture
 def chanced(rows):
-    return error_rates.chanced_pairs(rows(tables.SCORED_PAIRS, SCORED), rows(tables.LINKS, LINKS))
+    scored, links = rows(tables.SCORED_PAIRS, SCORED), rows(tables.LINKS, LINKS)
+    return error_rates.chanced_pairs(scored, links, 3.0, FILES)
 
 
 def test_a_pair_shares_its_records_with_its_rivals(chanced):
@@ -73,8 +78,55 @@ def test_likely_pairs_are_counted_by_the_equalities_they_hold(spark, chanced, mo
     }
 
 
+# a's next best is b's link; d's is free and leads by 4; f's leads by 2 alone; e is not linked
+NEXT_BEST = """
+    left_id | right_id | match_weight | rule_number | matchkey_number
+    a       | x        | 10           | 0           | -
+    a       | y        | 3            | 0           | -
+    b       | y        | 9            | 1           | -
+    d       | w        | 12           | 0           | -
+    d       | v        | 9.04         | 0           | -
+    d       | z        | 5            | 0           | -
+    e       | q        | 9            | 0           | -
+    f       | u        | 15           | 0           | -
+    f       | t        | 8            | 0           | -
+    f       | s        | 6            | 0           | -
+"""
+MADE = """
+    left_id | right_id | match_weight | margin_bits | rule_number | matchkey_number
+    a       | x        | 10           | 7           | 0           | -
+    b       | y        | 9            | 6           | 1           | -
+    d       | w        | 12           | 3           | 0           | -
+    f       | u        | 15           | 7           | 0           | -
+"""
+
+
+@pytest.mark.parametrize(
+    ("relation", "left", "right", "bits", "unpaired"),
+    [
+        ("one_to_one", 20, 1000, [9.0], 16),
+        ("one_to_one", 2000, 30, [], 26),  # of the smaller file: no one else's next best is free
+        ("many_to_one", 2000, 30, [3.0, 9.0], 1996),  # y may be linked to a and b
+        ("one_to_many", 20, 1000, [3.0], 996),  # y, which a would get
+        ("many_to_many", 20, 1000, [], 996),
+    ],
+)
+def test_the_next_best_of_a_linked_record_stands_in_where_it_is_free(
+    rows, relation, left, right, bits, unpaired
+):
+    files = Files(left, right, relation)
+    chanced = error_rates.chanced_pairs(
+        rows(tables.SCORED_PAIRS, NEXT_BEST), rows(tables.LINKS, MADE), 3.0, files
+    )
+    found = error_rates.stand_ins(chanced, files, true_pairs=4.0)
+
+    assert found.bits.tolist() == bits  # 9.04 counts as the sixteenth of a bit below it
+    assert found.records.tolist() == [1] * len(bits)
+    assert found.unpaired == unpaired
+
+
 def test_names_the_missing_column_before_any_spark_job(rows):
     pairs = rows(tables.SCORED_PAIRS, SCORED).drop("match_weight")
 
     with pytest.raises(MissingColumnsError, match="scored_pairs lacks match_weight"):
-        error_rates.chanced_pairs(pairs, rows(tables.LINKS, LINKS))
+        error_rates.chanced_pairs(pairs, rows(tables.LINKS, LINKS), 3.0, FILES)

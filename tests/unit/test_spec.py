@@ -118,6 +118,11 @@ def test_every_problem_is_said_in_one_error():
         ('left = 1\n[right]\nid = "b"\nroles = { x = "sex" }', "[left] must be a table"),
         (SIDES.replace('name = "forename"\nborn = "date_of_birth"', ""), "roles name no column"),
         (SIDES.replace('"forename"', "1"), "roles must be a table of column"),
+        (SIDES + "[thresholds]\nfalse_link_rate = 0.6", "false_link_rate must be from 0 to 0.5"),
+        (
+            SIDES + "[thresholds]\nfalse_link_rate = 0.01\naccept_bits = 3",
+            "accept_bits follows from false_link_rate; state one of them",
+        ),
         (SIDES + '[thresholds]\naccept_bits = "3"', "accept_bits must be a number"),
         (SIDES.replace("full_name", "sex"), "have nothing in common to compare"),
     ],

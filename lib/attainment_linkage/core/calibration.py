@@ -1,16 +1,21 @@
 """Calibration: how many links are false and how many are missed, estimated without truth.
 
-Match weights are posterior odds, so a link's chance to be false follows from its weight and
-its rivals', and the chances of pairs that are no links say how many true ones are among them.
-What blocking lost is estimated apart (``core.blocking_loss``).
+A link is false in one of two ways. Its record's true partner is a candidate and lost: that
+follows from the weights of its rivals. Or the true partner is no candidate at all, and
+somebody else stands in. Weights say too little of that, since relatives agree in more than
+independence allows; the files themselves say it: each linked record's next best pair is the
+link it would have got, had its partner been missing. So many of them as are strong and free
+enough to be links, per linked record, is the chance of a record without a partner to be
+linked falsely. How many such records there are follows from the expected number of true pairs.
 
-The 95% intervals hold chance (which of the pairs happen to be true) and the model's own
-error: all weights may be off by ``MODEL_BITS`` either way, blocking may have lost more or
-less by ``LOSS_ERROR``, and some pairs escape every model: people whom their records do not
-tell apart (``ALIKE_SHARE`` of links), true pairs whose records say too little
-(``SILENT_SHARE`` of true pairs).
+The chances of pairs that are no links say how many true ones are among them; what blocking
+lost is estimated apart (``core.blocking_loss``). The 95% intervals hold chance and the
+model's own error: weights of pairs that are no links may be off by ``MODEL_BITS`` either
+way, blocking may have lost more or less by ``LOSS_ERROR``, and some true pairs say too little
+for any model (``SILENT_SHARE``).
 
-Source: expected error rates from match probabilities, Belin & Rubin 1995, JASA 90:694-707.
+Sources: false links from second-best ones, Blakely & Salmond 2002, Int. J. Epidemiol.
+31:1246-1252; rates from match probabilities, Belin & Rubin 1995, JASA 90:694-707.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ from math import hypot, sqrt
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import nbinom
 
 from attainment_linkage.core.proportions import Share, quantile
 
@@ -27,14 +33,16 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 MODEL_BITS = 2.0
-"""How far off all weights may be together, either way."""
+"""How far off the weights of pairs that are no links may be together, either way."""
 LOSS_ERROR = 0.09
 """How far off the number that blocking lost may be, as a share of it, either way."""
-RULE_OF_THREE = 3.0
-"""However sure the model is, none expected does not rule out three."""
-ALIKE_SHARE = 0.0003
 SILENT_SHARE = 0.002
+"""Share of true pairs whose records say too little for any model, either way."""
+RULE_OF_THREE = 3.0
+"""However sure the model is, none expected to be missed does not rule out three."""
 _MOST_BITS = 60.0
+_HALF_A_RECORD = 0.5
+"""Jeffreys' prior of a count: none seen does not mean that none can be."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,34 @@ class WeighedPairs:
         rivals = np.exp2(np.clip(self.rival_bits + shift_bits, -_MOST_BITS, _MOST_BITS))
         return np.asarray(odds / (1 + rivals + odds))
 
+    def beaten(self, accept_bits: float) -> float:
+        """Links from a weight on that are expected to have beaten the true pair."""
+        odds = np.exp2(np.clip(self.bits, -_MOST_BITS, _MOST_BITS))
+        rivals = np.exp2(np.clip(self.rival_bits, -_MOST_BITS, _MOST_BITS))
+        chosen = self.is_link & (self.bits >= accept_bits)
+        return float((self.pairs * rivals / (1 + rivals + odds))[chosen].sum())
+
+    def links(self, accept_bits: float) -> float:
+        """Links from a weight on."""
+        return float(self.pairs[self.is_link & (self.bits >= accept_bits)].sum())
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """Next best pairs of linked records that would be links, had the partner been missing.
+
+    ``bits`` are posterior odds; ``records`` how many linked records have such a pair;
+    ``unpaired`` is how many records are expected to have no true pair among the candidates.
+    """
+
+    bits: Floats
+    records: Floats
+    unpaired: float
+
+    def strong(self, accept_bits: float) -> float:
+        """Linked records whose next best pair reaches a weight."""
+        return float(self.records[self.bits >= accept_bits].sum())
+
 
 @dataclass(frozen=True)
 class ErrorRates:
@@ -65,50 +101,68 @@ class ErrorRates:
     missed_links: Share
 
 
-def error_rates(pairs: WeighedPairs, true_below_review: float, lost: float) -> ErrorRates:
+def error_rates(
+    pairs: WeighedPairs, stand_ins: StandIns, true_below_review: float, lost: float
+) -> ErrorRates:
     """The expected rates of false and of missed links.
 
     ``true_below_review``: true pairs expected among those formed, but under the review
     weight; ``lost``: true pairs that no blocking rule formed.
     """
-    links = max(float(pairs.pairs[pairs.is_link].sum()), 1.0)
-    false = [_false(pairs, shift) for shift in (0.0, -MODEL_BITS, MODEL_BITS)]
+    least = float(pairs.bits[pairs.is_link].min()) if pairs.is_link.any() else 0.0
+    false_links, links = false_share(pairs, stand_ins, least), max(pairs.links(least), 1.0)
     within = [_unlinked(pairs, shift) for shift in (0.0, -MODEL_BITS, MODEL_BITS)]
     missed = within[0] + true_below_review + lost
-    true = max(links - false[0] + missed, 1.0)
+    true = max(links * (1 - false_links.value) + missed, 1.0)
     chance = pairs.chance()
-    spread = pairs.pairs * chance * (1 - chance)
-    alike, silent = ALIKE_SHARE * links, hypot(SILENT_SHARE * true, LOSS_ERROR * lost)
+    spread = float((pairs.pairs * chance * (1 - chance)).sum()) + true_below_review + lost
+    by_chance = max(quantile(0.95) * sqrt(spread), RULE_OF_THREE)
+    own = hypot(SILENT_SHARE * true, LOSS_ERROR * lost, by_chance)
     return ErrorRates(
-        _share(
-            false[0],
-            abs(false[2] - false[0]),
-            hypot(false[1] - false[0], alike),
-            float(spread[pairs.is_link].sum()),
-            links,
-        ),
-        _share(
-            missed,
-            hypot(within[1] - within[0], silent),
-            hypot(within[2] - within[0], silent),
-            float(spread.sum()) + true_below_review + lost,
-            true,
-        ),
+        false_links,
+        _share(missed, hypot(within[1] - within[0], own), hypot(within[2] - within[0], own), true),
     )
 
 
-def _false(pairs: WeighedPairs, shift: float) -> float:
-    return float((pairs.pairs * (1 - pairs.chance(shift)))[pairs.is_link].sum())
+def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) -> Share:
+    """The expected share of false links among those from a weight on, with 95% limits.
+
+    The number of stand-ins is counted, hence a gamma distribution of its mean, and how many
+    of the records without a partner got one is Poisson's: together negative binomial.
+    """
+    links = max(pairs.links(accept_bits), 1.0)
+    seen, beaten = stand_ins.strong(accept_bits), pairs.beaten(accept_bits)
+    scale = max(stand_ins.unpaired, 0.0) / links
+    stood_in = scale * seen
+    limits = nbinom.ppf((0.025, 0.975), seen + _HALF_A_RECORD, 1 / (1 + scale))
+    by_chance = quantile(0.95) * sqrt(beaten)
+    below = hypot(max(stood_in - float(limits[0]), 0.0), by_chance)
+    above = hypot(max(float(limits[1]) - stood_in, 1.0), by_chance)
+    return _share(stood_in + beaten, below, above, links)
+
+
+def accepted_bits(
+    pairs: WeighedPairs, stand_ins: StandIns, rate: float, floor_bits: float
+) -> float | None:
+    """The least weight down to which the expected share of false links stays within a rate.
+
+    ``pairs`` and ``stand_ins``: as decided at ``floor_bits``, which is the answer where all
+    links stay within the rate. None where not even the strongest ones do.
+    """
+    found = None
+    for weight in np.unique(pairs.bits[pairs.is_link])[::-1].tolist():
+        if false_share(pairs, stand_ins, weight).value > rate:
+            return found
+        found = weight
+    return floor_bits
 
 
 def _unlinked(pairs: WeighedPairs, shift: float) -> float:
     return float((pairs.pairs * pairs.chance(shift))[~pairs.is_link].sum())
 
 
-def _share(found: float, below: float, above: float, variance: float, counted: float) -> Share:
-    """A share of a count whose limits are the model's and chance's together."""
-    z = quantile(0.95)
-    by_chance = z * sqrt(variance)
-    low = found - hypot(below, by_chance)
-    high = found + hypot(above, max(by_chance, RULE_OF_THREE))
-    return Share(found / counted, max(low, 0.0) / counted, min(high / counted, 1.0))
+def _share(found: float, below: float, above: float, counted: float) -> Share:
+    """A share of a count, its limits kept within 0 and 1."""
+    value, limits = min(found / counted, 1.0), ((found - below), (found + above))
+    lower, upper = (min(max(limit / counted, 0.0), 1.0) for limit in limits)
+    return Share(value, min(lower, value), max(upper, value))

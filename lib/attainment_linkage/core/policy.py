@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain.errors import ConfigError
@@ -36,6 +36,8 @@ class LinkagePolicy:
     """How two files are linked: thresholds in bits, budgets in pairs, records and MiB.
 
     ``parallel_tasks`` is how many tasks run at once; buckets come in multiples of it.
+    ``false_link_rate``: the share of false links to live with, from which the accepted weight
+    follows; 0 where none is stated and ``resolve`` has the weight.
     """
 
     resolve: ResolvePolicy
@@ -46,3 +48,13 @@ class LinkagePolicy:
     task_memory_mib: int
     parallel_tasks: int
     training: TrainingBudget
+    false_link_rate: float = 0.0
+
+    @property
+    def floor_bits(self) -> float:
+        """The least weight that could be accepted: pairs that it must lead are kept too."""
+        return self.review_bits + self.resolve.margin_bits
+
+    def accepting(self, bits: float) -> LinkagePolicy:
+        """This policy with another accepted weight."""
+        return replace(self, resolve=replace(self.resolve, accept_bits=bits))

@@ -190,6 +190,7 @@ class LinkSettings(Settings):
     """Thresholds, budgets and seeds of the linkage. Bits are log2 posterior odds."""
 
     accept_bits: float = setting(at_least=-50, at_most=100)
+    false_link_rate: float = setting(at_least=0, at_most=0.5)
     margin_bits: float = setting(above=0)
     review_bits: float = setting(at_least=-50, at_most=100)
     candidate_pair_budget: int = setting(at_least=1)

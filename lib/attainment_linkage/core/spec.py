@@ -43,11 +43,16 @@ class SideSpec:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Weights in bits at which a pair is linked, leads its rival, is written at all."""
+    """Weights in bits at which a pair is linked, leads its rival, is written at all.
+
+    ``false_link_rate``: the share of false links to live with, from which the weight at which
+    a pair is linked follows; 0 where none is stated.
+    """
 
     accept_bits: float = ACCEPT_BITS
     review_bits: float = REVIEW_BITS
     margin_bits: float = MARGIN_BITS
+    false_link_rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,7 @@ class _Reader:
 
     def _thresholds(self) -> Thresholds:
         table = self._table("thresholds")
-        names = ("accept_bits", "review_bits", "margin_bits")
+        names = ("accept_bits", "review_bits", "margin_bits", "false_link_rate")
         self._refuse_unknown(table, set(names), "[thresholds]")
         values = {
             name: self._number(table, name, "[thresholds]") for name in names if name in table
@@ -188,6 +193,12 @@ class _Reader:
             self.problems.append("[thresholds]: review_bits is above accept_bits")
         if thresholds.margin_bits <= 0:
             self.problems.append("[thresholds]: margin_bits must be above 0, or a tie would link")
+        if not 0 <= thresholds.false_link_rate <= 0.5:
+            self.problems.append("[thresholds]: false_link_rate must be from 0 to 0.5")
+        if thresholds.false_link_rate and "accept_bits" in table:
+            self.problems.append(
+                "[thresholds]: accept_bits follows from false_link_rate; state one of them"
+            )
         return thresholds
 
     def _training(self) -> TrainingSpec:

@@ -35,6 +35,7 @@
     |-- OutputUnusableError    64  an output brought to be checked that cannot be read as described
     |-- DecisionRefusedError   65  a decision on a package that does not count
     |-- PackageBrokenError     66  a release package or register entry that is not as written
+    |-- RateUnreachableError   67  no accepted weight keeps the stated false-link rate
     |-- PlanOverBudgetError    70  more candidate pairs than the budget allows
     |-- NoCandidatesError      71  the blocking rules form no pair
     |-- TrainingError          72  the model cannot be trained on this input
@@ -211,6 +212,12 @@ class StoreUnsupportedError(LinkageError):
     """The lake lies on a store without atomic pointers."""
 
     code, exit_code = "STORE_UNSUPPORTED", 61
+
+
+class RateUnreachableError(LinkageError):
+    """No accepted weight keeps the expected share of false links within the stated one."""
+
+    code, exit_code = "RATE_UNREACHABLE", 67
 
 
 class PlanOverBudgetError(LinkageError):

@@ -1,4 +1,7 @@
-"""Expected errors: what a finished linkage says of its own false and missed links, untold."""
+"""Expected errors: what a linkage says of its own false and missed links, untold.
+
+And the other way round: the accepted weight that follows from a stated rate of false links.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,39 @@ from pyspark.sql import DataFrame
 from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.core import calibration
 from attainment_linkage.core.calibration import ErrorRates
+from attainment_linkage.core.policy import LinkagePolicy
+from attainment_linkage.core.prior import Files
 from attainment_linkage.core.rules import Rule
-from attainment_linkage.steps import error_rates
+from attainment_linkage.domain.errors import RateUnreachableError
+from attainment_linkage.steps import error_rates, resolve
+
+
+def accepting(
+    scored: DataFrame, policy: LinkagePolicy, files: Files, true_pairs: float, folder: Path
+) -> LinkagePolicy:
+    """The policy with the accepted weight that its false-link rate asks for, where it has one.
+
+    ``scored``: the pairs, kept; ``folder``: where a frame may lie while it is read twice.
+
+    Raises: RateUnreachableError where no weight keeps the rate.
+    """
+    if not policy.false_link_rate:
+        return policy
+    trial = policy.accepting(policy.floor_bits).resolve
+    links = resolve.links(resolve.decided_pairs(scored, trial, policy.parallel_tasks))
+    chanced = kept(error_rates.chanced_pairs(scored, links, trial.margin_bits, files), folder)
+    pairs = error_rates.weighed_pairs(chanced)
+    stand_ins = error_rates.stand_ins(chanced, files, true_pairs)
+    rate = policy.false_link_rate
+    bits = calibration.accepted_bits(pairs, stand_ins, rate, policy.floor_bits)
+    if bits is None:
+        raise RateUnreachableError(
+            f"link: no accepted weight keeps false links within {100 * rate:g}%; of all "
+            f"{pairs.links(policy.floor_bits):.0f} that could be linked, "
+            f"{calibration.false_share(pairs, stand_ins, policy.floor_bits).percent} are expected "
+            "to be false. State a higher false_link_rate, or leave it out and set accept_bits."
+        )
+    return policy.accepting(bits)
 
 
 def expected_errors(
@@ -19,6 +53,8 @@ def expected_errors(
     links: DataFrame,
     records: DataFrame,
     rules: Sequence[Rule],
+    policy: LinkagePolicy,
+    files: Files,
     true_pairs: float,
     folder: Path,
 ) -> ErrorRates:
@@ -27,8 +63,10 @@ def expected_errors(
     ``true_pairs``: how many true pairs are expected among all that were weighed; ``folder``:
     where a frame may lie while it is read twice.
     """
-    chanced = kept(error_rates.chanced_pairs(scored, links), folder)
+    margin_bits = policy.resolve.margin_bits
+    chanced = kept(error_rates.chanced_pairs(scored, links, margin_bits, files), folder)
     pairs = error_rates.weighed_pairs(chanced)
     below_review = max(true_pairs - float(pairs.chance() @ pairs.pairs), 0.0)
     lost = error_rates.lost_pairs(chanced, records, rules)
-    return calibration.error_rates(pairs, below_review, lost)
+    stand_ins = error_rates.stand_ins(chanced, files, true_pairs)
+    return calibration.error_rates(pairs, stand_ins, below_review, lost)

@@ -15,7 +15,7 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
 from attainment_linkage.stages import linkage, matchkeys
 from attainment_linkage.stages.decided import with_decided
-from attainment_linkage.stages.expected_errors import expected_errors
+from attainment_linkage.stages.expected_errors import accepting, expected_errors
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import deduplicate, resolve
 
@@ -49,12 +49,16 @@ def _link(run: StageRun, folder: Path) -> None:
     found = linkage.scored(weighed, plan, policy)
     run.note("true pairs expected", round(found.expected_true_pairs))
     scored = run.write(found.pairs, tables.SCORED_PAIRS)
+    files, true_pairs = plan.files(policy), found.expected_true_pairs
+    policy = accepting(scored, policy, files, true_pairs, folder / "tried")
+    run.note("bits from which on pairs are linked", policy.resolve.accept_bits)
     decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
     links = run.write(resolve.links(decided), tables.LINKS)
     run.write(resolve.review_pairs(scored, decided), tables.REVIEW_PAIRS)
     run.note("pupils without a link", plan.left_records - run.written[tables.LINKS.name])
+    chanced = folder / "chanced"
     rates = expected_errors(
-        scored, links, records, model.blocking_rules, found.expected_true_pairs, folder / "chanced"
+        scored, links, records, model.blocking_rules, policy, files, true_pairs, chanced
     )
     run.note("false links expected", rates.false_links.percent)
     run.note("missed links expected", rates.missed_links.percent)
@@ -73,4 +77,5 @@ def policy_of(settings: LinkSettings, parallel_tasks: int) -> LinkagePolicy:
         task_memory_mib=settings.task_memory_mib,
         parallel_tasks=parallel_tasks,
         training=TrainingBudget(session_pairs=settings.training_pairs, seed=settings.seed),
+        false_link_rate=settings.false_link_rate,
     )

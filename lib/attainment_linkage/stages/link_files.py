@@ -15,6 +15,7 @@ from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.scratch import kept, scratch_folder
 from attainment_linkage.adapters.session import check_java, open_session
 from attainment_linkage.core import default_rules
+from attainment_linkage.core.calibration import ErrorRates
 from attainment_linkage.core.column_facts import ColumnFacts, facts_from_counts
 from attainment_linkage.core.default_model import model_for
 from attainment_linkage.core.model import LinkageModel
@@ -23,6 +24,7 @@ from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import LinkSpec, SideSpec, parse_spec
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.stages import linkage
+from attainment_linkage.stages.expected_errors import accepting, expected_errors
 from attainment_linkage.steps import resolve
 from attainment_linkage.steps.linkage_record import column_counts, linkage_records
 
@@ -40,6 +42,8 @@ class FilesLinked:
     candidate_pairs: int
     pairs: int
     links: int
+    accept_bits: float
+    expected: ErrorRates
     seconds: float
     notes: tuple[str, ...]
 
@@ -82,6 +86,9 @@ def say(linked: FilesLinked, log: RunLog) -> None:
         log.note("note", remark)
     log.lies("pairs", linked.pairs, linked.pairs_path)
     log.note("links", linked.links)
+    log.note("bits from which on pairs are linked", linked.accept_bits)
+    log.note("false links expected", linked.expected.false_links.percent)
+    log.note("missed links expected", linked.expected.missed_links.percent)
     log.note("seconds", linked.seconds)
 
 
@@ -118,7 +125,15 @@ def _linked(
         found = linkage.scored(kept(weighed, folder / "weighed"), plan, policy)
         log.note("true pairs expected", round(found.expected_true_pairs))
         scored = kept(found.pairs, folder / "scored")
-        decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
+        files, true_pairs = plan.files(policy), found.expected_true_pairs
+        policy = accepting(scored, policy, files, true_pairs, folder / "tried")
+        decided = kept(
+            resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks), folder / "decided"
+        )
+        rates = expected_errors(
+            scored, resolve.links(decided), records, model.blocking_rules, policy, files,
+            true_pairs, folder / "chanced",
+        )  # fmt: skip
         pairs = plain_tables.write_pairs(resolve.flagged_pairs(scored, decided), output)
     links = pairs.links
     return FilesLinked(
@@ -128,6 +143,8 @@ def _linked(
         plan.candidate_pairs,
         pairs.rows,
         links,
+        policy.resolve.accept_bits,
+        rates,
         round(time.monotonic() - started, 1),
         model.notes,
     )
@@ -191,4 +208,5 @@ def _policy(spec: LinkSpec, config: Config, spark: SparkSession) -> LinkagePolic
             session_pairs=spec.training.session_pairs,
             seed=spec.training.seed,
         ),
+        false_link_rate=thresholds.false_link_rate,
     )

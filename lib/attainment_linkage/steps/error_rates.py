@@ -9,7 +9,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from attainment_linkage.core import blocking_loss
-from attainment_linkage.core.calibration import WeighedPairs
+from attainment_linkage.core.calibration import StandIns, WeighedPairs
+from attainment_linkage.core.prior import Files
 from attainment_linkage.core.rules import Equality, Rule
 from attainment_linkage.domain import tables
 from attainment_linkage.steps.contract import require
@@ -21,28 +22,65 @@ _LIKELY = 0.01
 _PAIR = ["left_id", "right_id"]
 
 
-def chanced_pairs(scored_pairs: DataFrame, links: DataFrame) -> DataFrame:
-    """Scored pairs with the odds of their rivals, their own chance to be true, and whether linked.
+def chanced_pairs(
+    scored_pairs: DataFrame, links: DataFrame, margin_bits: float, files: Files
+) -> DataFrame:
+    """Scored pairs with the odds of their rivals, their own chance to be true, and their part.
 
-    Grain: one row per scored pair. Cost: two shuffles to add up rivals (by left, by right),
-    one join by pair (how=left, a pair is there once).
+    ``is_link``; ``is_stand_in``: the next best pair of a linked record, which would be a
+    link, had the record's partner been missing: it leads its own rivals by the margin. The
+    records are those of the smaller file of which each is linked once.
+
+    Grain: one row per scored pair. Cost: one join by pair (how=left, a pair is there once),
+    two shuffles to add up and rank rivals (by left, by right).
     """
     require(scored_pairs, tables.SCORED_PAIRS, step="error rates")
     odds = F.pow(F.lit(2.0), F.least(F.col("match_weight"), F.lit(_MOST_BITS)))
-    pairs = scored_pairs.select(*_PAIR, "match_weight", odds.alias("odds"))
+    linked = links.select(*_PAIR, F.lit(True).alias("is_link"))
+    joined = scored_pairs.select(*_PAIR, "match_weight", odds.alias("odds")).join(
+        linked, on=_PAIR, how="left"
+    )
+    pairs = joined.withColumn("is_link", F.coalesce("is_link", F.lit(False)))
     rivals: Column = F.lit(0.0)
     for side in _PAIR:
         every = F.sum("odds").over(Window.partitionBy(side))
         rivals = rivals + F.greatest(every - F.col("odds"), F.lit(0.0))
-    linked = links.select(*_PAIR, F.lit(True).alias("is_link"))
-    marked = pairs.withColumn("rivals", rivals).join(linked, on=_PAIR, how="left")
-    return marked.select(
+    return pairs.withColumns(
+        {"rivals": rivals, "is_stand_in": _is_stand_in(margin_bits, files)}
+    ).select(
         *_PAIR,
-        _bin(F.col("match_weight")).alias("bits"),
+        F.floor(F.col("match_weight") * _BINS_PER_BIT).cast("int").alias("bits"),
         F.when(F.col("rivals") > _NO_ODDS, _bin(F.log2("rivals"))).alias("rival_bits"),
         (F.col("odds") / (1 + F.col("rivals") + F.col("odds"))).alias("chance"),
-        F.coalesce("is_link", F.lit(False)).alias("is_link"),
+        "is_link",
+        "is_stand_in",
     )
+
+
+def _is_stand_in(margin_bits: float, files: Files) -> Column:
+    """Whether a pair would be a link if its linked record had not the link it has."""
+    if not files.is_left_once and not files.is_right_once:
+        return F.lit(False)  # each may have many partners: a second one stands in for nobody
+    base, other = _sides(files)
+    in_order = Window.partitionBy(base).orderBy(F.desc("is_link"), F.desc("match_weight"), other)
+    is_next = (F.row_number().over(in_order) == 2) & F.max("is_link").over(Window.partitionBy(base))
+    lead = F.col("match_weight") - F.coalesce(F.lead("match_weight").over(in_order), F.lit(-1e9))
+    is_clear = lead >= margin_bits
+    if files.is_left_once and files.is_right_once:
+        by_weight = Window.partitionBy(other).orderBy(F.desc("match_weight"), base)
+        first = F.max("match_weight").over(Window.partitionBy(other))
+        is_first = F.row_number().over(by_weight) == 1
+        rival = F.when(is_first, F.lead("match_weight").over(by_weight)).otherwise(first)
+        is_clear &= F.col("match_weight") - F.coalesce(rival, F.lit(-1e9)) >= margin_bits
+    return is_next & is_clear
+
+
+def _sides(files: Files) -> tuple[str, str]:
+    """The file whose records may stand without a partner, and the other one."""
+    is_left = files.is_left_once and (
+        not files.is_right_once or files.left_records <= files.right_records
+    )
+    return ("left_id", "right_id") if is_left else ("right_id", "left_id")
 
 
 def weighed_pairs(chanced: DataFrame) -> WeighedPairs:
@@ -58,6 +96,27 @@ def weighed_pairs(chanced: DataFrame) -> WeighedPairs:
         np.where(np.isnan(rival), -np.inf, rival / _BINS_PER_BIT),
         bins["pairs"].to_numpy().astype(np.float64),
         bins["is_link"].to_numpy(zero_copy_only=False).astype(bool),
+    )
+
+
+def stand_ins(chanced: DataFrame, files: Files, true_pairs: float) -> StandIns:
+    """The pairs that would be links, had a linked record's partner been missing, by weight.
+
+    ``true_pairs``: how many true pairs are expected among those that were weighed.
+    Cost: one small shuffle of the bins.
+    """
+    found = (
+        chanced.where("is_stand_in")
+        .groupBy("bits")
+        .agg(F.count("*").alias("records"))
+        .orderBy("bits")
+        .toArrow()
+    )
+    records = files.left_records if _sides(files)[0] == "left_id" else files.right_records
+    return StandIns(
+        found["bits"].to_numpy().astype(np.float64) / _BINS_PER_BIT,
+        found["records"].to_numpy().astype(np.float64),
+        max(records - true_pairs, 0.0),
     )
 
 
