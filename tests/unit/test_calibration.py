@@ -164,3 +164,47 @@ def test_no_pairs_lost_of_none():
     nothing = np.zeros((0, len(blocking_loss.equalities_of(RULES))), bool)
 
     assert blocking_loss.lost_pairs(RULES, nothing, np.zeros(0)) == 0.0
+
+
+MANY = [
+    Rule.parse(f"{one} & {other}")
+    for one in ("birth_date", "birth_year", "birth_month", "birth_day")
+    for other in ("forename_sound", "surname_sound", "postcode_sector", "phone", "email")
+] + [Rule.parse("forename & surname"), Rule.parse("address & surname"), Rule.parse("identifier")]
+
+
+def test_many_fields_are_gone_through_with_rare_states_put_together(monkeypatch):
+    rng = np.random.default_rng(5)
+    equalities = blocking_loss.equalities_of(MANY)
+    slips = {blocking_loss.family_of(one): rng.random(30_000) < 0.25 for one in equalities}
+    held = np.stack(
+        [~slips[blocking_loss.family_of(one)] | (rng.random(30_000) < 0.1) for one in equalities],
+        axis=1,
+    )
+    place = {one: number for number, one in enumerate(equalities)}
+    found = np.zeros(30_000, bool)
+    for rule in MANY:
+        found |= held[:, [place[one] for one in rule.equalities]].all(axis=1)
+    patterns, counts = np.unique(held[found], axis=0, return_counts=True)
+    lost = int((~found).sum())
+
+    exact = blocking_loss.lost_pairs(MANY, patterns, counts.astype(float))
+    monkeypatch.setattr(blocking_loss, "MOST_STATES", 2_000)
+    merged = blocking_loss.lost_pairs(MANY, patterns, counts.astype(float))
+
+    assert len(slips) >= 7  # birth, forename, surname, place, phone, email, identifier
+    assert exact == pytest.approx(lost, rel=0.25)
+    assert exact <= merged <= 2 * exact
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("birth_place", "birth place"), ("birth_year", "birth"), ("given_names[]", "forename"),
+        ("house_number", "place"), ("place_sound", "place"), ("phone", "phone"),
+        ("middle_initial", "middle name"), ("name_sorted", None), ("companions[]", None),
+        ("forename = surname", None), ("birth_month = birth_day", None),
+    ],
+)  # fmt: skip
+def test_an_equality_is_of_one_family_of_fields(text, family):
+    assert blocking_loss.family_of(Rule.parse(text).equalities[0]) == family

@@ -54,7 +54,8 @@ def named(forename, surname="LEE", root=None, given=None):
         (named("JOHN"), named("JOHNN"), "one edit"),
         (named("BOB", root="ROBERT"), named("ROBERT", root="ROBERT"), "same root"),
         (named("MOHAMMED", root="M"), named("MUHAMAD", root="M"), "same root"),
-        (named("MARY", given=["MARY", "ANN"]), named("ANN"), "a given name shared"),
+        (named("MARY", given=["MARY", "ANN"]), named("ANN"), "a further given name of the other"),
+        (named("MARY", given=["MARY", "ANN"]), named("ROSE", given=["ROSE", "ANN"]), "different"),
         (named("J"), named("JOHN"), "initial"),
         (named("KATHARINA"), named("KATHARIENNA"), "alike"),
         (named("ANN"), named("ROBERT"), "different"),
@@ -63,6 +64,25 @@ def named(forename, surname="LEE", root=None, given=None):
 def test_forenames(left, right, level):
     assert level_of(compare.forename(True), left, right) == level
     assert level_of(compare.forename(True), right, left) == level
+
+
+def middle(names, home, initial=None):
+    return {"middle_names": names, "middle_initial": initial or names[0], "home": home}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "level"),
+    [
+        (middle("ANN", "A"), middle("ANN", "A"), "at home: equal"),
+        (middle("ANN", "A"), middle(None, "A", "A"), "at home: initial equal"),
+        (middle("ANN", "A"), middle("ROSE", "A"), "at home: different"),
+        (middle("ANN", "A"), middle("ANN", "B"), "equal"),
+        (middle("ANN", "A"), middle("ABI", None), "initial equal"),
+        (middle("ANN", "A"), middle("ROSE", "B"), "different"),
+    ],
+)
+def test_middle_names_in_common_say_less_of_two_of_one_home(left, right, level):
+    assert level_of(compare.middle_name(True, HOME), left, right) == level
 
 
 def family(surname, home, *parts):

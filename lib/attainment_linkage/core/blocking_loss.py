@@ -13,7 +13,6 @@ Source: expectation maximisation for truncated data, Dempster, Laird & Rubin 197
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -24,26 +23,33 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "birth": ("birth_",),
-    "forename": ("forename", "given_names"),
-    "surname": ("surname",),
-    "place": ("postcode", "address"),
-    "sex": ("sex",),
+FAMILIES: Mapping[str, str] = {
+    "birth_place": "birth place",
+    "birth_": "birth",
+    "forename": "forename",
+    "given_names": "forename",
+    "surname": "surname",
+    "middle_": "middle name",
+    "postcode": "place",
+    "address": "place",
+    "street": "place",
+    "house_number": "place",
+    "place": "place",
+    "region": "place",
 }
-"""Families of columns, by how the columns' names begin."""
+"""Families of columns, by how their names begin; any other column is one of its own."""
+_OF_BOTH_NAMES = ("name_", "companions", "sole_name")
 STEPS, SETTLED = 2000, 1e-10
+MOST_STATES = 50_000
+"""Combinations of the families' states that are gone through; rare states are put together."""
 
 
 def family_of(equality: Equality) -> str | None:
-    """The family of an equality; None where it is between two, or of none."""
-    found = {
-        family
-        for family, starts in FAMILIES.items()
-        for column in (equality.left, equality.right)
-        if column.startswith(starts)
-    }
-    return found.pop() if len(found) == 1 and equality.left == equality.right else None
+    """The family of an equality; None where it is between two, or of several fields at once."""
+    if equality.left != equality.right or equality.left.startswith(_OF_BOTH_NAMES):
+        return None
+    begins = (start for start in FAMILIES if equality.left.startswith(start))
+    return FAMILIES.get(next(begins, ""), equality.left)
 
 
 def usable_rules(rules: Sequence[Rule]) -> list[Rule]:
@@ -91,18 +97,39 @@ def _joint(
 ) -> tuple[Ints, list[Floats], Bools]:
     """Every combination of the families' states, their first chances, and which are caught."""
     families = sorted({str(family_of(one)) for one in equalities})
-    shown, chances = [], []
+    shown: list[tuple[list[int], Bools, Floats]] = []
     for family in families:
         columns = [n for n, one in enumerate(equalities) if family_of(one) == family]
-        states, state = np.unique(held[:, columns], axis=0, return_inverse=True)
-        shown.append((columns, states))
-        counts = np.bincount(state.ravel(), pairs, minlength=len(states))
-        chances.append(np.asarray(counts / counts.sum()))
-    combined = np.array(list(product(*(range(len(states)) for _, states in shown))))
+        nothing = np.zeros((1, len(columns)), bool)
+        shows = np.concatenate([nothing, held[:, columns]])
+        states, state = np.unique(shows, axis=0, return_inverse=True)
+        counts = np.bincount(state.ravel(), np.append(0.0, pairs), minlength=len(states))
+        shown.append((columns, states, counts.astype(np.float64)))
+    while np.prod([float(len(states)) for _, states, _ in shown]) > MOST_STATES:
+        widest = max(range(len(shown)), key=lambda place: len(shown[place][1]))
+        shown[widest] = _with_fewer_states(*shown[widest])
+    sizes = [len(states) for _, states, _ in shown]
+    combined = np.indices(sizes).reshape(len(sizes), -1).T
     every = np.zeros((len(combined), len(equalities)), bool)
-    for place, (columns, states) in enumerate(shown):
+    for place, (columns, states, _) in enumerate(shown):
         every[:, columns] = states[combined[:, place]]
+    chances = [np.asarray(counts / counts.sum()) for _, _, counts in shown]
     return combined, chances, _holds(rules, equalities, every)
+
+
+def _with_fewer_states(
+    columns: list[int], states: Bools, counts: Floats
+) -> tuple[list[int], Bools, Floats]:
+    """The rarest state counted as the commonest one that holds nothing it does not hold.
+
+    So never fewer pairs are taken to be lost. The first state, of nothing held, always stays.
+    """
+    rarest = 1 + int(np.argmin(counts[1:]))
+    is_part = ~(states & ~states[rarest]).any(axis=1)
+    is_part[rarest] = False
+    merged = counts.copy()
+    merged[int(np.argmax(np.where(is_part, counts, -1.0)))] += counts[rarest]
+    return columns, np.delete(states, rarest, axis=0), np.delete(merged, rarest)
 
 
 def _holds(rules: Sequence[Rule], equalities: Sequence[Equality], held: Bools) -> Bools:

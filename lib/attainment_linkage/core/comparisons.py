@@ -27,8 +27,15 @@ from attainment_linkage.core.levels import (
 _SWAPPED = "name_forward_l = name_backward_r"
 
 
+_TURNED = "(list_contains(given_names_l, forename_r) OR list_contains(given_names_r, forename_l))"
+
+
 def forename(has_surname: bool) -> Comparison:
-    """Forename: equal, same root, swapped with the surname, shared, initial, near."""
+    """Forename: equal, same root, swapped with the surname, a further name, initial, near.
+
+    A further given name of one is the other's forename; further ones in common are none of
+    this comparison's: relatives share them, and ``middle_name`` has them.
+    """
     swapped = [level("swapped with surname", _SWAPPED, 0.002)] if has_surname else []
     return comparison(
         "forename",
@@ -37,7 +44,7 @@ def forename(has_surname: bool) -> Comparison:
         *swapped,
         level("one edit", edits("forename", 1) + " AND length(forename_l) > 2", 0.05),
         level("same root", same("forename_root"), 0.02, "forename_root", True),
-        level("a given name shared", "list_has_any(given_names_l, given_names_r)", 0.01),
+        level("a further given name of the other", _TURNED, 0.01),
         level(
             "initial",
             "forename_initial_l = forename_initial_r"
@@ -79,14 +86,28 @@ def surname(has_forename: bool, home: Home | None = None) -> Comparison:
     )
 
 
-def middle_name(has_whole: bool) -> Comparison:
-    """Middle name or its initial; not compared where a forename is missing."""
+def middle_name(has_whole: bool, home: Home | None = None) -> Comparison:
+    """Middle name or its initial; not compared where a forename is missing.
+
+    Relatives are given the same middle names: levels of their own for two of one home.
+    """
     whole = [level("equal", same("middle_names"), 0.6, "middle_names")] if has_whole else []
+    initial = 0.3 if has_whole else 0.9
+    at_home = []
+    if home is not None:
+        equal = f"{home.condition} AND {same('middle_names')}"
+        begins = f"{home.condition} AND {same('middle_initial')}"
+        at_home = [
+            *([home_level("equal", equal, 0.6, 0.05)] if has_whole else []),
+            home_level("initial equal", begins, initial, 0.08),
+            home_level("different", home.condition, 0.1, 0.87),
+        ]
     return comparison(
         "middle_name",
         null(either_null("middle_initial")),
+        *at_home,
         *whole,
-        level("initial equal", same("middle_initial"), 0.3 if has_whole else 0.9, "middle_initial"),
+        level("initial equal", same("middle_initial"), initial, "middle_initial"),
         otherwise(0.1),
     )
 

@@ -77,7 +77,7 @@ def comparisons_for(
     if "surname" in fields:
         made.append(compare.surname("forename" in fields, home))
     if "middle_initial" in fields:
-        made.append(compare.middle_name("middle_names" in fields))
+        made.append(compare.middle_name("middle_names" in fields, home))
     if "birth_date" in fields:
         made.append(compare.birth(home))
     elif "birth_year" in fields:
