@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from attainment_linkage.adapters import review_files
+from attainment_linkage.adapters import fingerprint, review_files
+from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.core.review.decisions import HEADER, Row
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import (
@@ -201,3 +202,29 @@ def test_measure_reads_two_reviewers_and_a_third_look_back(root, config, sample,
     for line in ("pairs decided by both: 6", "alike: 0.6667", "Cohen's kappa", "third look: 0"):
         assert line in printed
     assert "QUETZALCOATL" not in printed
+
+
+def test_each_deed_of_review_is_in_the_audit_log_with_its_files_hashes(
+    root, config, sample, tmp_path
+):
+    given = written(tmp_path, said(sample, "A", "match", "match", "not"))
+    review.read(config, given)
+    measured = review_measure.measure(config)
+    with pytest.raises(ReviewError, match="contradict"):
+        review.read(config, written(tmp_path, said(sample, "A", "not"), "bad.csv"))
+
+    log = AuditLog.of(config)
+    log.verify()
+    deeds = [(one.what, one.outcome) for one in log.entries()]
+    assert deeds == [
+        ("review read", "started"), ("review read", "finished"),
+        ("review measure", "started"), ("review measure", "finished"),
+        ("review read", "started"), ("review read", "REVIEW_REFUSED"),
+    ]  # fmt: skip
+    finished = [one for one in log.entries() if one.outcome == "finished"]
+    assert finished[0].inputs == {"decisions": fingerprint.sha256(given)}
+    kept = path_of(root, sample, "decisions-A.csv")
+    assert finished[0].outputs == {"decisions A": fingerprint.sha256(kept)}
+    assert finished[1].about == sample.run
+    assert measured is not None
+    assert finished[1].outputs.keys() == {"measured", "returned"}

@@ -127,6 +127,13 @@ class DecisionsFile:
         _append(self._handle, text_of(rows), self._name)
 
 
+def decisions_path(
+    identifiers: Path, sample: Sample, reviewer: str, *, is_third: bool = False
+) -> Path:
+    """Where a reviewer's rows of a batch lie."""
+    return _folder(identifiers, sample) / f"{THIRD if is_third else FIRST}-{reviewer}.csv"
+
+
 @contextmanager
 def opened(
     identifiers: Path, sample: Sample, reviewer: str, *, is_third: bool = False
@@ -138,7 +145,7 @@ def opened(
         ReviewError: it does not fit the batch.
         DiskFullError, LakeUnwritableError: it cannot be written.
     """
-    path = _folder(identifiers, sample) / f"{THIRD if is_third else FIRST}-{reviewer}.csv"
+    path = decisions_path(identifiers, sample, reviewer, is_third=is_third)
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError as refused:

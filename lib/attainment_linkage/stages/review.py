@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from attainment_linkage.adapters import review_files, workplace
@@ -14,6 +14,7 @@ from attainment_linkage.adapters.review_server import Served, serving
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.review.agreement import agreement
 from attainment_linkage.core.review.decisions import (
+    Row,
     checked,
     parsed,
     require_reviewer,
@@ -27,6 +28,7 @@ from attainment_linkage.stages.review_batches import (
     batch_named,
     batches_of,
     opened,
+    recorded,
     require_place,
     reviewed,
     root_of,
@@ -60,7 +62,11 @@ def serve(
     else:
         require_place(first, sample, reviewer)
         queue = tuple(sample.by_name)
-    with review_files.opened(root, sample, reviewer, is_third=is_third) as file:
+    with (
+        recorded(config, "page", f"{sample.batch} {reviewer}") as made,
+        review_files.opened(root, sample, reviewer, is_third=is_third) as file,
+    ):
+        made["decisions"] = review_files.decisions_path(root, sample, reviewer, is_third=is_third)
         desk = Desk(sample.batch, reviewer, queue, file.decided)
         log.note("batch", f"{sample.batch} ({sample.kind})")
         log.note("pairs decided", f"{desk.done} of {len(queue)}")
@@ -142,13 +148,29 @@ def read(config: Config, path: Path, *, is_third: bool = False, log: RunLog | No
     workplace.restrict_process()
     lake = opened(config)
     batches, root = batches_of(lake), root_of(lake)
-    rows = parsed(read_text(path), path.name)
+    text = read_text(path)
+    with recorded(config, "read", batches[-1].run, {"decisions": path}) as made:
+        new = _taken_in(parsed(text, path.name), path.name, batches, root, made, is_third=is_third)
+    log.note("decisions taken in", new)
+    return new
+
+
+def _taken_in(
+    rows: Sequence[Row],
+    where: str,
+    batches: Sequence[Sample],
+    root: Path,
+    made: dict[str, Path],
+    *,
+    is_third: bool,
+) -> int:
+    """Check all rows against their batch, then add what is new; the files go into ``made``."""
     sample = next((one for one in batches if any(r.batch == one.batch for r in rows)), batches[-1])
     found = review_files.looks(root, sample)
     before = found.third if is_third else found.first
     after = checked(
         rows,
-        path.name,
+        where,
         batch=sample.batch,
         pairs=sample.by_name,
         other_batches=[one.batch for one in batches],
@@ -164,6 +186,7 @@ def read(config: Config, path: Path, *, is_third: bool = False, log: RunLog | No
             added = rows_between(had, after[reviewer].of, sample.batch, reviewer)
             file.add(added)
             new += len(added)
-    log.note("rows read", len(rows))
-    log.note("decisions taken in", new)
+        made[f"decisions {reviewer}"] = review_files.decisions_path(
+            root, sample, reviewer, is_third=is_third
+        )
     return new

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from attainment_linkage.adapters import review_files
+from attainment_linkage.adapters import fingerprint, review_files
+from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
 from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.review.decisions import Decided
 from attainment_linkage.core.review.quality import Reviewed, one_third_look
 from attainment_linkage.core.review.sample import Sample
@@ -38,6 +41,25 @@ _REVIEWED = (tables.SCORED_PAIRS, tables.LINKS, tables.REVIEW_PAIRS)
 def opened(config: Config) -> Lake:
     """The lake with the roots that review may open."""
     return Lake.open(config.lake, REVIEW.roots)
+
+
+@contextmanager
+def recorded(
+    config: Config, what: str, about: str, inputs: Mapping[str, Path] | None = None
+) -> Iterator[dict[str, Path]]:
+    """Record a deed of review in the audit log: its start, its end, the hashes of its files.
+
+    ``about``: the run or batch, and the reviewer's code. The files made go into the mapping
+    given, by a name that tells nothing. Raises: AuditError, before anything is done.
+    """
+    read = {name: fingerprint.sha256(path) for name, path in (inputs or {}).items()}
+    made: dict[str, Path] = {}
+    deed = Deed(f"review {what}", about, FINISHED, inputs=read)
+    with AuditLog.of(config).recorded(deed) as outcome:
+        yield made
+        outcome.outputs = {
+            name: fingerprint.sha256(path) for name, path in made.items() if path.exists()
+        }
 
 
 def root_of(lake: Lake) -> Path:

@@ -10,7 +10,13 @@ from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.review.estimates import Interval
 from attainment_linkage.core.review.quality import Quality, Reviewed, quality
 from attainment_linkage.core.settings import Config
-from attainment_linkage.stages.review_batches import batches_of, opened, reviewed, root_of
+from attainment_linkage.stages.review_batches import (
+    batches_of,
+    opened,
+    recorded,
+    reviewed,
+    root_of,
+)
 
 
 def measure(config: Config, *, log: RunLog | None = None) -> Quality | None:
@@ -29,8 +35,11 @@ def measure(config: Config, *, log: RunLog | None = None) -> Quality | None:
     found = quality(decided, config.review.confidence)
     if found is not None:
         _say_quality(found, config.review.confidence, log)
-    path = root / review_files.FOLDER / f"measured-{decided[0].sample.run}.json"
-    documents.replace(path, _as_json(decided, found))
+    run = decided[0].sample.run
+    path = root / review_files.FOLDER / f"measured-{run}.json"
+    with recorded(config, "measure", run) as made:
+        documents.replace(path, _as_json(decided, found))
+        made["measured"] = path
     log.note("kept in", str(path))
     return found
 

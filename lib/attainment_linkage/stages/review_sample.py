@@ -34,7 +34,14 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ReviewError
 from attainment_linkage.domain.review import INFORMATIVE, STRATIFIED
 from attainment_linkage.stages import inputs
-from attainment_linkage.stages.review_batches import REVIEW, opened, reviewed, root_of, run_of
+from attainment_linkage.stages.review_batches import (
+    REVIEW,
+    opened,
+    recorded,
+    reviewed,
+    root_of,
+    run_of,
+)
 from attainment_linkage.steps import review
 
 _CODES_DDL = "left_id string, stratum_code string"
@@ -61,43 +68,56 @@ def draw(
     run_of(lake)
     given = parsed_codes(read_text(codes), codes.name) if codes else {}
     if spark is not None:
-        return _drawn(spark, lake, config.review, given, log)
+        return _drawn(spark, lake, config, given, log)
     check_java()
     with open_session(config, "attainment-linkage review sample") as session:
-        return _drawn(session, lake, config.review, given, log)
+        return _drawn(session, lake, config, given, log)
 
 
 def _drawn(
     spark: SparkSession,
     lake: Lake,
-    settings: ReviewSettings,
+    config: Config,
     codes: Mapping[str, str],
     log: RunLog,
 ) -> Sample:
     root = root_of(lake)
     with lake.locked() as locked, log.stage("review", "draws pairs for clerical review"):
         run = run_of(locked)
-        before = review_files.samples(root, run)
-        _require_same_codes(before, codes)
-        edges_bits = before[0].band_edges_bits if before else settings.band_edges_bits
-        frame = _frame(spark, locked, edges_bits, codes)
-        if before:
-            decided = [reviewed(root, sample) for sample in before]
-            empty, pairs = _next(spark, frame, decided, settings)
-        else:
-            empty, pairs = _first(spark, frame, run, settings, _hash(codes))
-        rows = review.side_by_side(
-            pairs,
-            inputs.read(spark, locked, REVIEW, tables.ATTAINMENT_PEOPLE),
-            inputs.read(spark, locked, REVIEW, tables.CENSUS_PEOPLE),
-        ).collect()
-        sample = replace(empty, pairs=_pairs(empty.batch, rows))
-        path = review_files.write_sample(root, sample)
+        with recorded(config, "sample", run) as made:
+            sample = _sample(spark, locked, run, config.review, codes)
+            path = made["sample"] = review_files.write_sample(root, sample)
     log.note("batch", sample.batch)
     log.note("kind", sample.kind)
     log.note("strata", len(sample.strata))
     log.lies("review sample", len(sample.pairs), path)
     return sample
+
+
+def _sample(
+    spark: SparkSession,
+    lake: Lake,
+    run: str,
+    settings: ReviewSettings,
+    codes: Mapping[str, str],
+) -> Sample:
+    """The next batch of the run, with its pairs side by side."""
+    root = root_of(lake)
+    before = review_files.samples(root, run)
+    _require_same_codes(before, codes)
+    edges_bits = before[0].band_edges_bits if before else settings.band_edges_bits
+    frame = _frame(spark, lake, edges_bits, codes)
+    if before:
+        decided = [reviewed(root, sample) for sample in before]
+        empty, pairs = _next(spark, frame, decided, settings)
+    else:
+        empty, pairs = _first(spark, frame, run, settings, _hash(codes))
+    rows = review.side_by_side(
+        pairs,
+        inputs.read(spark, lake, REVIEW, tables.ATTAINMENT_PEOPLE),
+        inputs.read(spark, lake, REVIEW, tables.CENSUS_PEOPLE),
+    ).collect()
+    return replace(empty, pairs=_pairs(empty.batch, rows))
 
 
 def _hash(codes: Mapping[str, str]) -> str:

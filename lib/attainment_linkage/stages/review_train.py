@@ -17,7 +17,13 @@ from attainment_linkage.core.review.retraining import evidence
 from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import ReviewError
-from attainment_linkage.stages.review_batches import batches_of, opened, reviewed, root_of
+from attainment_linkage.stages.review_batches import (
+    batches_of,
+    opened,
+    recorded,
+    reviewed,
+    root_of,
+)
 from attainment_linkage.steps.review_levels import level_places
 
 
@@ -30,7 +36,8 @@ def train(config: Config, *, log: RunLog | None = None) -> Mapping[str, Any]:
     log = log or RunLog()
     lake = opened(config)
     root = root_of(lake)
-    decided = decided_pairs([reviewed(root, sample) for sample in batches_of(lake)])
+    batches = batches_of(lake)
+    decided = decided_pairs([reviewed(root, sample) for sample in batches])
     matches = [one for one in decided if one.is_match]
     if not matches:
         raise ReviewError(
@@ -43,7 +50,10 @@ def train(config: Config, *, log: RunLog | None = None) -> Mapping[str, Any]:
     found = evidence(comparisons, places, [one.weight for one in matches])
     path = review_files.evidence_path(root)
     prior = config.review.prior_matches
-    documents.replace(path, {"matches": len(matches), "prior_matches": prior, "counts": found})
+    body = {"matches": len(matches), "prior_matches": prior, "counts": found}
+    with recorded(config, "train", batches[-1].run) as made:
+        documents.replace(path, body)
+        made["evidence"] = path
     log.note("decided matches", len(matches))
     log.note("evidence on m kept in", str(path))
     log.note("what is next", "run link again: it reads the evidence")
