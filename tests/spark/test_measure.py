@@ -13,12 +13,12 @@ from attainment_linkage.steps import measure
 from tests.small_road import whole_lake
 
 SPINE = """
-    attainment_id | census_id | weight_band | matchkey_number | missing_field | is_mover | is_twin
-    right         | C1        | 20          | 0               | none          | true     | false
-    double        | C2b       | 20          | -               | none          | false    | true
-    wrong         | C9        | 8           | -               | postcode      | false    | false
-    missed        | -         | -           | -               | none          | false    | false
-    independent   | -         | -           | -               | several       | false    | false
+    attainment_id | census_id | missing_field | is_mover | is_twin | reviewed_wrong |reviewed_missed
+    right         | C1        | none          | true     | false   | -              | -
+    double        | C2b       | none          | false    | true    | -              | -
+    wrong         | C9        | postcode      | false    | false   | 3.5            | -
+    missed        | -         | none          | false    | false   | -              | 2
+    independent   | -         | several       | false    | false   | -              | -
 """
 SCHOOL = """
     attainment_id | sex | ethnicity | is_fsm | sen     | year_of_birth | lsoa | idaci_score
@@ -42,15 +42,20 @@ CENSUS = """
 HEADER = "attainment_id string, census_id string, " + ", ".join(
     f"{name} string" for name in CHARACTERISTICS
 )
+HEADER += "".join(f", reviewed_{kind} double" for kind in ("right", "wrong", "missed"))
 NK = measure.NOT_KNOWN
 # sex, ethnic group, fsm, sen, idaci fifth, region, birth year, mover, twin, missing field
 MEASURED = [
-    ("right", "C1", "F", "WBRI", "eligible", "none", "1", "north", "1995", "yes", "no", "none"),
+    ("right", "C1", "F", "WBRI", "eligible", "none", "1", "north", "1995", "yes", "no", "none",
+     None, None, None),
     ("double", "C2b", "M", "APKN", "not eligible", "support", "3", "north", "1994", "no", "yes",
-     "none"),
-    ("wrong", "C9", "F", "WBRI", NK, NK, "5", "south", NK, "no", "no", "postcode"),
-    ("missed", None, "M", "WBRI", "not eligible", "none", NK, NK, "1995", "no", "no", "none"),
-    ("independent", None, "F", NK, NK, NK, NK, NK, NK, "no", "no", "several"),
+     "none", None, None, None),
+    ("wrong", "C9", "F", "WBRI", NK, NK, "5", "south", NK, "no", "no", "postcode",
+     None, 3.5, None),
+    ("missed", None, "M", "WBRI", "not eligible", "none", NK, NK, "1995", "no", "no", "none",
+     None, None, 2.0),
+    ("independent", None, "F", NK, NK, NK, NK, NK, NK, "no", "no", "several",
+     None, None, None),
 ]  # fmt: skip
 TRUTH = [
     ("right", "C1"),
@@ -64,7 +69,7 @@ TRUTH = [
 @pytest.fixture
 def delivered(rows):
     return [
-        rows(tables.LINK_SPINE, SPINE),
+        rows(tables.LINK_SPINE, SPINE, is_partial=True),
         rows(tables.PUPIL_ATTAINMENT, ATTAINMENT, is_partial=True),
         rows(tables.PUPIL_CHARACTERISTICS, SCHOOL, is_partial=True),
         rows(tables.CENSUS_CHARACTERISTICS, CENSUS, is_partial=True),
@@ -89,7 +94,7 @@ def test_patterns_count_links_and_what_the_truth_says_of_them(spark):
 
     def counted(patterns):
         return {
-            (row["ethnic_group"], row["missing_field"], row["sex"]): tuple(row)[-5:]
+            (row["ethnic_group"], row["missing_field"], row["sex"]): tuple(row)[10:15]
             for row in patterns.collect()
         }
 
@@ -102,6 +107,11 @@ def test_patterns_count_links_and_what_the_truth_says_of_them(spark):
         (NK, "several", "F"): (1, 0, 1, 0, 0),
     }
     assert {counts[2:] for counts in counted(alone).values()} == {(0, 0, 0)}
+    decided = {row["missing_field"]: tuple(row)[18:] for row in alone.where("sex = 'F'").collect()}
+    # reviewed, squares, decided: of the links that are wrong, then of the matches missed
+    assert decided["postcode"] == (3.5, 12.25, 1, 0.0, 0.0, 0)
+    [missed] = alone.where("sex = 'M' and ethnic_group = 'WBRI'").collect()
+    assert tuple(missed)[18:] == (0.0, 0.0, 0, 2.0, 4.0, 1)
 
 
 def test_a_weight_is_the_inverse_of_the_chance_cut_and_scaled(spark):

@@ -5,9 +5,11 @@ import pytest
 from attainment_linkage.core.link_quality import (
     GroupCount,
     group_counts,
+    judge_of,
     largest_gap,
     qualities,
 )
+from attainment_linkage.core.proportions import wilson
 
 PATTERNS = {
     "sex": ["F", "M", "F"],
@@ -16,6 +18,11 @@ PATTERNS = {
     "linked": [90, 40, 30],
     "right": [89, 40, 28],
     "linkable": [95, 45, 30],
+    "judged": [100, 50, 30],
+} | {
+    f"{part}_{kind}": [0, 0, 0]
+    for part in ("reviewed", "squares", "decided")
+    for kind in ("right", "wrong", "missed")
 }
 
 
@@ -29,7 +36,7 @@ def shown(*sizes, smallest=10):
 
 
 def test_groups_follow_from_patterns_all_first():
-    found = group_counts(PATTERNS, ["sex", "region"], is_judged=True)
+    found = group_counts(PATTERNS, ["sex", "region"], "planted truth")
 
     assert found == [
         GroupCount("all", "all", 180, 160, 157, 170),
@@ -41,7 +48,7 @@ def test_groups_follow_from_patterns_all_first():
 
 
 def test_unjudged_links_have_a_link_rate_and_no_precision():
-    [group, *_] = qualities(group_counts(PATTERNS, [], is_judged=False), 10)
+    [group, *_] = qualities(group_counts(PATTERNS, [], "nobody"), 10)
 
     assert group.link_rate.value == 160 / 180
     assert (group.precision, group.recall) == (None, None)
@@ -84,3 +91,51 @@ def test_the_largest_gap_is_the_one_that_chance_explains_least():
 
 def test_no_gap_without_two_groups():
     assert largest_gap(qualities([GroupCount("c", "x", 50, 40)], 10), "link_rate") is None
+
+
+# of F in N: 20 links decided, each standing for 4, 18 of them right; 5 matches missed, for 2 each
+REVIEWED = PATTERNS | {
+    "judged": [0, 0, 0],
+    "reviewed_right": [72.0, 40.0, 0.0],
+    "squares_right": [288.0, 160.0, 0.0],
+    "decided_right": [18, 10, 0],
+    "reviewed_wrong": [8.0, 0.0, 4.0],
+    "squares_wrong": [32.0, 0.0, 16.0],
+    "decided_wrong": [2, 0, 1],
+    "reviewed_missed": [10.0, 0.0, 0.0],
+    "squares_missed": [20.0, 0.0, 0.0],
+    "decided_missed": [5, 0, 0],
+}
+
+
+def test_decided_pairs_give_each_group_precision_and_recall_by_what_they_stand_for():
+    groups = qualities(group_counts(REVIEWED, ["sex", "region"], judge_of(REVIEWED)), 10)
+    found = {(one.count.characteristic, one.count.category): one for one in groups}
+
+    everybody = found["all", "all"]
+    assert everybody.precision.value == pytest.approx(112 / 124)
+    assert everybody.recall.value == pytest.approx(112 / 122)
+    # 31 decisions of one weight are worth 31; of the recall's unequal ones, fewer than there are
+    assert everybody.precision.lower == pytest.approx(wilson(28, 31).lower)
+    assert everybody.recall.lower == pytest.approx(
+        wilson(112 / 122 * (worth := 122**2 / 468), worth).lower
+    )
+    assert worth < 33
+    assert found["sex", "M"].precision.value == 1.0
+    assert found["sex", "F"].recall.value == pytest.approx(72 / 82)
+    # one decision in S: no rate on so few, though the group itself is large enough
+    assert (found["region", "S"].precision, found["region", "S"].recall) == (None, None)
+    assert found["region", "S"].link_rate.value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("changed", "judge"),
+    [
+        ({}, "planted truth"),
+        ({"judged": [100, 50, 29]}, "nobody"),  # the truth of another delivery
+        ({"judged": [0, 0, 0], "decided_missed": [0, 0, 1]}, "reviewers"),
+        ({"decided_missed": [0, 0, 1]}, "planted truth"),
+    ],
+)
+def test_the_surest_judge_judges(changed, judge):
+    assert judge_of(PATTERNS | changed) == judge

@@ -10,6 +10,7 @@ from attainment_linkage.core.review.retraining import evidence, with_evidence
 from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ReviewError
+from attainment_linkage.domain.review import EVIDENCE
 from attainment_linkage.domain.road import LINK
 from attainment_linkage.stages import inputs, review_train
 from attainment_linkage.steps.review_levels import level_places
@@ -96,11 +97,11 @@ def test_evidence_changes_the_key_of_link_and_holds_no_name(config, monkeypatch,
     found = review_train.train(config)
     after, read = inputs.key_of(LINK, config, lake)
     assert before != after
-    assert "decided matches" in read
-    assert review_files.evidence(root)["counts"] == found
-    text = review_files.evidence_path(root).read_text() + capsys.readouterr().out
+    assert "reviewed" in read
+    assert review_files.document(root, EVIDENCE)["counts"] == found
+    text = review_files.document_path(root, EVIDENCE).read_text() + capsys.readouterr().out
     assert not [name for name in ("QUETZALCOATL", "SMITH", "KATHERINE") if name in text]
 
-    review_files.evidence_path(root).write_text("{}")
+    review_files.document_path(root, EVIDENCE).write_text("{}")
     with pytest.raises(ReviewError, match=r"evidence\.json is not whole"):
         inputs.key_of(LINK, config, lake)

@@ -23,26 +23,28 @@ from attainment_linkage.adapters.faults import named
 from attainment_linkage.core.review.decisions import HEADER, Decided, Row, checked, parsed, text_of
 from attainment_linkage.core.review.sample import Sample
 from attainment_linkage.domain.errors import ReviewBusyError, ReviewError
+from attainment_linkage.domain.review import EVIDENCE
 
 FOLDER = "review"
 SAMPLE = "sample.json"
 FIRST, THIRD = "decisions", "third-look"
 
 
-def evidence_path(identifiers: Path) -> Path:
-    """Where the evidence of decided matches lies: counts, for the next linkage."""
-    return identifiers / FOLDER / "evidence.json"
+def document_path(identifiers: Path, name: str) -> Path:
+    """Where a document that a stage reads lies: ``evidence`` or ``returned``."""
+    return identifiers / FOLDER / f"{name}.json"
 
 
-def evidence(identifiers: Path) -> dict[str, Any]:
-    """The evidence of decided matches: counts and prior_matches; empty where there is none.
+def document(identifiers: Path, name: str) -> dict[str, Any]:
+    """A document that a stage reads; empty where there is none.
 
     Raises: ReviewError where it is there and not whole.
     """
-    path = evidence_path(identifiers)
+    path = document_path(identifiers, name)
     body = documents.read(path)
     if body is None and path.exists():
-        raise ReviewError(f"review: {path} is not whole. Make it again: review train.")
+        command = "train" if name == EVIDENCE else "measure"
+        raise ReviewError(f"review: {path} is not whole. Make it again: review {command}.")
     return body or {}
 
 

@@ -14,15 +14,52 @@ from typing import Any
 from attainment_linkage.core.proportions import Share, difference, wilson
 
 ALL = "all"
+JUDGES = ("planted truth", "reviewers", "nobody")
+"""Who says which links are right, the surest first."""
 RATES = ("link_rate", "precision", "recall")
 _COUNTS = ("pupils", "linked", "right", "linkable")
+_KINDS, _PARTS = ("right", "wrong", "missed"), ("reviewed", "squares", "decided")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Decided pairs of one kind: pairs they stand for, the squares of that, how many they are."""
+
+    stands_for: float = 0.0
+    squares: float = 0.0
+    pupils: int = 0
+
+    def __add__(self, other: Decided) -> Decided:
+        """Both together."""
+        return Decided(
+            self.stands_for + other.stands_for,
+            self.squares + other.squares,
+            self.pupils + other.pupils,
+        )
+
+    def share_of(self, everything: Decided) -> Share | None:
+        """Their share of all, from as many decisions as the unequal ones are worth (Kish 1965)."""
+        if not everything.squares:
+            return None
+        worth = everything.stands_for**2 / everything.squares
+        return wilson(worth * self.stands_for / everything.stands_for, worth)
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What reviewers decided of a group's pairs: links right and wrong, matches missed."""
+
+    right: Decided
+    wrong: Decided
+    missed: Decided
 
 
 @dataclass(frozen=True)
 class GroupCount:
     """Counts of one group: pupils, linked ones, links that are right, pupils with a true link.
 
-    ``right`` and ``linkable`` are None where nobody judges the links.
+    ``right`` and ``linkable`` are None where no truth judges the links; ``reviewed`` where no
+    reviewer does.
     """
 
     characteristic: str
@@ -31,6 +68,7 @@ class GroupCount:
     linked: int
     right: int | None = None
     linkable: int | None = None
+    reviewed: Reviewed | None = None
 
 
 @dataclass(frozen=True)
@@ -75,28 +113,52 @@ class Gap:
         return f"{size}: {self.characteristic} {self.high} over {self.low}"
 
 
+def judge_of(patterns: Mapping[str, Sequence[Any]]) -> str:
+    """Who judges: the planted truth where it knows every pupil (else it is of another
+    delivery), reviewers where any pair is decided, or nobody.
+    """
+    if 0 < sum(patterns["judged"]) == sum(patterns["pupils"]):
+        return JUDGES[0]
+    decided = sum(sum(patterns[f"decided_{kind}"]) for kind in _KINDS)
+    return JUDGES[1] if decided else JUDGES[2]
+
+
 def group_counts(
-    patterns: Mapping[str, Sequence[Any]], characteristics: Sequence[str], is_judged: bool
+    patterns: Mapping[str, Sequence[Any]], characteristics: Sequence[str], judge: str
 ) -> list[GroupCount]:
     """All pupils, then the categories of each characteristic in order, from pattern counts.
 
     ``patterns`` has, per pattern, the category of each characteristic and its counts: pupils,
-    linked, right, linkable.
+    linked, judged, right, linkable; and of the decided pairs ``reviewed_<kind>``,
+    ``squares_<kind>`` and ``decided_<kind>``.
     """
+    counted = [*_COUNTS, *(f"{part}_{kind}" for kind in _KINDS for part in _PARTS)]
     every = [ALL] * len(patterns["pupils"])
     found = []
     for name in (ALL, *characteristics):
-        totals: dict[str, list[int]] = {}
-        rows = zip(every if name == ALL else patterns[name], *(patterns[c] for c in _COUNTS),
-                   strict=True)  # fmt: skip
-        for category, *counts in rows:
-            kept = totals.setdefault(category, [0] * len(_COUNTS))
+        totals: dict[str, list[float]] = {}
+        categories = every if name == ALL else patterns[name]
+        for category, *counts in zip(categories, *(patterns[c] for c in counted), strict=True):
+            kept = totals.setdefault(category, [0] * len(counted))
             for place, count in enumerate(counts):
                 kept[place] += count
-        for category, (pupils, linked, right, linkable) in sorted(totals.items()):
-            judged = (right, linkable) if is_judged else (None, None)
-            found.append(GroupCount(name, category, pupils, linked, *judged))
+        found += [_group(name, category, totals[category], judge) for category in sorted(totals)]
     return found
+
+
+def _group(name: str, category: str, totals: Sequence[float], judge: str) -> GroupCount:
+    pupils, linked, right, linkable = (int(total) for total in totals[: len(_COUNTS)])
+    parts = totals[len(_COUNTS) :]
+    kinds = [Decided(parts[n], parts[n + 1], int(parts[n + 2])) for n in (0, 3, 6)]
+    return GroupCount(
+        name,
+        category,
+        pupils,
+        linked,
+        right=right if judge == JUDGES[0] else None,
+        linkable=linkable if judge == JUDGES[0] else None,
+        reviewed=Reviewed(*kinds) if judge == JUDGES[1] else None,
+    )
 
 
 def qualities(counts: Sequence[GroupCount], smallest: int) -> list[GroupQuality]:
@@ -148,10 +210,17 @@ def _quality(count: GroupCount, is_suppressed: bool, smallest: int) -> GroupQual
             return None
         return wilson(found, counted)
 
+    def decided(found: Decided, others: Decided) -> Share | None:
+        everything = found + others
+        if is_suppressed or everything.pupils < smallest:
+            return None
+        return found.share_of(everything)
+
+    said = count.reviewed
     return GroupQuality(
         count,
         is_suppressed,
         link_rate=share(count.linked, count.pupils),
-        precision=share(count.right, count.linked),
-        recall=share(count.right, count.linkable),
+        precision=decided(said.right, said.wrong) if said else share(count.right, count.linked),
+        recall=decided(said.right, said.missed) if said else share(count.right, count.linkable),
     )

@@ -108,6 +108,13 @@ CENSUS_CHARACTERISTICS = Table(
     ("census_id",),
 )
 
+REVIEWED = {
+    "right": "links that its link, decided to be a match, stands for in a review's sample",
+    "wrong": "links that its link, decided to be none, stands for in a review's sample",
+    "missed": "scored pairs that its pairs which are matches and no links stand for",
+}
+"""What reviewers decided of a pupil's pairs, in pairs that the decided ones stand for."""
+
 LINK_SPINE = Table(
     "link_spine",
     "one row per pupil with an attainment record, linked or not",
@@ -131,6 +138,15 @@ LINK_SPINE = Table(
             "another pupil has its surname, date of birth and postcode",
             "boolean",
             is_required=True,
+        ),
+        *(
+            Column(
+                f"reviewed_{name}",
+                f"{meaning}; null where none of the pupil's is decided",
+                "double",
+                "pairs",
+            )
+            for name, meaning in REVIEWED.items()
         ),
     ),
     ("attainment_id",),

@@ -40,9 +40,13 @@ LINK_QUALITY = Table(
         Column("linked", "of these, linked to a Census person; null: suppressed", "bigint"),
         *_rate("link_rate", "linked of all pupils"),
         *_rate("precision", "right of the links that are judged"),
-        *_rate("recall", "right links of the pupils whose Census person is in the file"),
+        *_rate(
+            "recall",
+            "right links of the pupils whose Census person is in the file; as judged "
+            "by reviewers, of the true ones among the scored pairs",
+        ),
         Column("is_suppressed", "too small to be shown, or would give away one that is", "boolean"),
-        required("judged_by", "planted truth; nobody"),
+        required("judged_by", "planted truth; reviewers, by a sample of pairs; nobody"),
     ),
     ("characteristic", "category"),
 )

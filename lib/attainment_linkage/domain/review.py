@@ -13,6 +13,9 @@ OUTCOMES = (LINKED, CONTESTED, WEAK, LOST)
 STRATIFIED, INFORMATIVE = "stratified", "informative"
 """Batches: a random sample of each stratum; then the pairs whose decision tells most."""
 
+EVIDENCE, RETURNED = "evidence", "returned"
+"""Documents that stages read: counts of decided matches by level; decided pairs by their ids."""
+
 NO_KEY = "none"
 """The key of a pair that no matchkey holds."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ZoneError
+from attainment_linkage.domain.review import EVIDENCE, RETURNED
 from attainment_linkage.domain.tables import SOURCES, Table
 
 RAW = "files as delivered"
@@ -24,7 +25,8 @@ class Stage:
     ``reads_truth``: it judges links by the generator's truth, where the lake holds one.
     ``is_linkers``: a stage of the linkers' road, which ``run`` runs; others have their own
     subcommand, for other people with other rights. ``reads_key``: it opens a secret key.
-    ``reads_reviews``: it reads what reviewers decided, where ``review train`` has kept it.
+    ``reads_reviews``: the document of what reviewers decided that it reads, where there is one:
+    ``evidence`` (by ``review train``) or ``returned`` (by ``review measure``).
     """
 
     name: str
@@ -38,7 +40,7 @@ class Stage:
     reads_truth: bool = False
     is_linkers: bool = True
     reads_key: bool = False
-    reads_reviews: bool = False
+    reads_reviews: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a stage that would hold research data beside what identifies a person."""
@@ -122,7 +124,7 @@ LINK = Stage(
     step_modules=("block", "train", "score", "posterior", "resolve", "ladder", "error_rates"),
     config_sections=("link",),
     conf_files=("matchkeys.toml",),
-    reads_reviews=True,
+    reads_reviews=EVIDENCE,
 )
 
 DETACH = Stage(
@@ -132,6 +134,7 @@ DETACH = Stage(
     writes=(tables.LINK_SPINE, tables.LINK_DRAWS),
     step_modules=("detach", "draw_links"),
     config_sections=("detach",),
+    reads_reviews=RETURNED,
 )
 
 MEASURE = Stage(

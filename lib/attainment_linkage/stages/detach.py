@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from attainment_linkage.adapters import review_files
 from attainment_linkage.domain import tables
+from attainment_linkage.domain.review import RETURNED
 from attainment_linkage.domain.road import DETACH as STAGE
+from attainment_linkage.stages.review_batches import run_of
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import detach, draw_links
 
@@ -16,7 +19,7 @@ def body(run: StageRun) -> None:
     And one row for each draw of links and pupil whose link is another in it.
     """
     pupils, links = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.LINKS)
-    run.write(detach.link_spine(pupils, links), tables.LINK_SPINE)
+    run.write(detach.link_spine(pupils, links, _decided(run)), tables.LINK_SPINE)
     drawn = draw_links.link_draws(
         run.read(tables.SCORED_PAIRS),
         links,
@@ -25,3 +28,16 @@ def body(run: StageRun) -> None:
         run.spark.sparkContext.defaultParallelism,
     )
     run.write(drawn, tables.LINK_DRAWS)
+
+
+def _decided(run: StageRun) -> detach.Decided:
+    """What ``review measure`` returned of these very links; decisions on other ones are said."""
+    returned = review_files.document(run.lake.root(tables.IDENTIFIERS), RETURNED)
+    if not returned:
+        return ()
+    is_of_them = returned["run"] == run_of(run.lake)
+    run.note("decided pairs returned", len(returned["pairs"]) if is_of_them else 0)
+    if not is_of_them:
+        run.note("decided pairs of other links, left out", len(returned["pairs"]))
+        return ()
+    return [(pupil, link, match, stands) for pupil, link, match, stands in returned["pairs"]]

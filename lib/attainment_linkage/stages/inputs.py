@@ -76,8 +76,9 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
         inputs["truth"] = fingerprint.of_path(config.truth_path).sha256
     if stage.reads_key:
         inputs["key"] = internal_key(config).key_id
-    if stage.reads_reviews and (decided := review_files.evidence(lake.root(IDENTIFIERS))):
-        inputs["decided matches"] = digest(decided)
+    if stage.reads_reviews:
+        decided = review_files.document(lake.root(IDENTIFIERS), stage.reads_reviews)
+        inputs |= {"reviewed": digest(decided)} if decided else {}
     for table in stage.reads:
         record_of(lake, stage, table)
         writer = writer_of(table).name

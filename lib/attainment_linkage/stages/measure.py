@@ -18,8 +18,6 @@ from attainment_linkage.steps import measure
 
 __all__ = ["STAGE", "body"]
 
-PLANTED, NOBODY = "planted truth", "nobody"
-
 
 def body(run: StageRun) -> None:
     """Count pupils by their categories once; rates and weights both follow from the counts."""
@@ -42,13 +40,13 @@ def _judged(run: StageRun, pupils: DataFrame) -> DataFrame:
 
 def _write_quality(run: StageRun, patterns: pa.Table) -> None:
     counts = patterns.to_pydict()
-    is_judged = 0 < sum(counts["judged"]) == sum(counts["pupils"])  # else another delivery's truth
+    judge = link_quality.judge_of(counts)
     groups = link_quality.qualities(
-        link_quality.group_counts(counts, CHARACTERISTICS, is_judged),
+        link_quality.group_counts(counts, CHARACTERISTICS, judge),
         run.config.measure.smallest_count,
     )
     _note_gaps(run, groups)
-    rows = [(*group.row, PLANTED if is_judged else NOBODY) for group in groups]
+    rows = [(*group.row, judge) for group in groups]
     run.write(run.spark.createDataFrame(rows, tables.LINK_QUALITY.ddl), tables.LINK_QUALITY)
 
 

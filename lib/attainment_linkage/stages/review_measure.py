@@ -8,8 +8,9 @@ from dataclasses import asdict
 from attainment_linkage.adapters import documents, review_files
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.review.estimates import Interval
-from attainment_linkage.core.review.quality import Quality, Reviewed, quality
+from attainment_linkage.core.review.quality import Quality, Reviewed, decided_pairs, quality
 from attainment_linkage.core.settings import Config
+from attainment_linkage.domain.review import RETURNED
 from attainment_linkage.stages.review_batches import (
     batches_of,
     opened,
@@ -40,6 +41,8 @@ def measure(config: Config, *, log: RunLog | None = None) -> Quality | None:
     with recorded(config, "measure", run) as made:
         documents.replace(path, _as_json(decided, found))
         made["measured"] = path
+        made["returned"] = review_files.document_path(root, RETURNED)
+        documents.replace(made["returned"], _returned(decided, run))
     log.note("kept in", str(path))
     return found
 
@@ -73,6 +76,16 @@ def _say_quality(found: Quality, confidence: float, log: RunLog) -> None:
     log.note("error of one reviewer", said)
     if found.bare_strata:
         log.note("strata without a decision, counted as half matches", found.bare_strata)
+
+
+def _returned(decided: Sequence[Reviewed], run: str) -> dict[str, object]:
+    """The decided pairs by their ids, for ``detach``: link, match, and what each stands for."""
+    is_linked = {one.number: one.is_linked for one in decided[0].sample.strata}
+    pairs = [
+        [one.pair.left_id, is_linked[one.pair.stratum], one.is_match, round(one.weight, 6)]
+        for one in (decided_pairs(decided) if decided[0].sample.is_random else [])
+    ]
+    return {"run": run, "pairs": sorted(pairs)}
 
 
 def _interval(one: Interval, percent: str) -> str:

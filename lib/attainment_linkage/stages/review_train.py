@@ -17,6 +17,7 @@ from attainment_linkage.core.review.retraining import evidence
 from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import ReviewError
+from attainment_linkage.domain.review import EVIDENCE
 from attainment_linkage.stages.review_batches import (
     batches_of,
     opened,
@@ -48,7 +49,7 @@ def train(config: Config, *, log: RunLog | None = None) -> Mapping[str, Any]:
     comparisons = model_for(*roles, is_narrow=True).comparisons
     places = level_places([one.pair for one in matches], comparisons)
     found = evidence(comparisons, places, [one.weight for one in matches])
-    path = review_files.evidence_path(root)
+    path = review_files.document_path(root, EVIDENCE)
     prior = config.review.prior_matches
     body = {"matches": len(matches), "prior_matches": prior, "counts": found}
     with recorded(config, "train", batches[-1].run) as made:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from attainment_linkage.domain import tables
+from attainment_linkage.domain.attribute_tables import REVIEWED
 from attainment_linkage.steps.contract import require
 
 BAND_BITS = 2
@@ -22,12 +24,17 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 """Linkage fields, each with its columns: it is missing where any of them is null."""
 
 
-def link_spine(pupils: DataFrame, links: DataFrame) -> DataFrame:
+Decided = Sequence[tuple[str, bool, bool, float]]
+"""Decided pairs: the pupil, whether it is a link, whether a match, pairs it stands for."""
+
+
+def link_spine(pupils: DataFrame, links: DataFrame, decided: Decided = ()) -> DataFrame:
     """Every pupil with its link, the band of its weight, and flags that quality is split by.
 
     Grain:  in, one row per pupil and one per link; out, one row per pupil.
     Units:  weight_band in bits, a multiple of two at or below the match weight.
-    Nulls:  census_id and weight_band together, where the pupil is not linked.
+    Nulls:  census_id and weight_band together, where the pupil is not linked; what is
+            reviewed, where no pair of the pupil is decided.
     Cost:   one shuffle of the pupils to find twins, one join by id (how=left: a pupil has
             at most one link, by the gate ``links``).
     Raises: MissingColumnsError, before any Spark job starts.
@@ -46,7 +53,29 @@ def link_spine(pupils: DataFrame, links: DataFrame) -> DataFrame:
         (F.floor(F.col("match_weight") / BAND_BITS) * BAND_BITS).cast("int").alias("weight_band"),
         "matchkey_number",
     )
-    return flagged.join(linked, on="attainment_id", how="left").select(*tables.LINK_SPINE.names)
+    spine = flagged.join(linked, on="attainment_id", how="left")
+    if decided:
+        reviewed = F.broadcast(_reviewed(pupils, decided))
+        spine = spine.join(reviewed, on="attainment_id", how="left")
+    else:
+        nothing = F.lit(None).cast("double")
+        spine = spine.withColumns({f"reviewed_{name}": nothing for name in REVIEWED})
+    return spine.select(*tables.LINK_SPINE.names)
+
+
+def _reviewed(pupils: DataFrame, decided: Decided) -> DataFrame:
+    """Pairs that each pupil's decided ones stand for: right and wrong links, missed matches."""
+    schema = "attainment_id string, is_link boolean, is_match boolean, weight double"
+    pairs = pupils.sparkSession.createDataFrame(list(decided), schema)
+    is_link, is_match = F.col("is_link"), F.col("is_match")
+    kinds = {
+        "right": is_link & is_match,
+        "wrong": is_link & ~is_match,
+        "missed": ~is_link & is_match,
+    }
+    return pairs.groupBy("attainment_id").agg(
+        *(F.sum(F.when(kind, F.col("weight"))).alias(f"reviewed_{n}") for n, kind in kinds.items())
+    )
 
 
 def _missing_field() -> Column:

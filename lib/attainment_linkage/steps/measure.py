@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from attainment_linkage.core.linkage_weights import ChanceModel
 from attainment_linkage.domain import tables
+from attainment_linkage.domain.attribute_tables import REVIEWED
 from attainment_linkage.domain.measure_tables import CHARACTERISTICS
 from attainment_linkage.steps.contract import require
 
@@ -25,7 +26,8 @@ def measured_pupils(
     """Every pupil of the spine with its link and the categories quality is split by.
 
     Grain:  one row per attainment_id of the spine: attainment_id, census_id (null where not
-            linked) and one text per characteristic, ``not known`` where attributes are silent.
+            linked), one text per characteristic, ``not known`` where attributes are silent, and
+            what reviewers decided of the pupil.
     Source: region is that of the home LSOA, as Census people of that LSOA have it; IDACI
             fifths are cut at the scores of the pupils given, 5 the most deprived.
     Cost:   joins by attainment_id and lsoa, each how=left on one row per key, so that no
@@ -56,7 +58,8 @@ def measured_pupils(
         F.coalesce(known.get(name, F.col(name)), F.lit(NOT_KNOWN)).alias(name)
         for name in CHARACTERISTICS
     ]
-    return pupils.select("attainment_id", "census_id", *categories)
+    reviewed = [f"reviewed_{name}" for name in REVIEWED]
+    return pupils.select("attainment_id", "census_id", *categories, *reviewed)
 
 
 def with_planted_truth(pupils: DataFrame, truth: DataFrame, doubles: DataFrame) -> DataFrame:
@@ -88,7 +91,8 @@ def pattern_counts(pupils: DataFrame) -> DataFrame:
     """Counts of pupils by pattern of all characteristics; groups of any of them follow.
 
     Grain: one row per pattern, in order of the patterns. Units: pupils.
-    ``judged``, ``right`` and ``linkable`` are nought where no truth was joined.
+    ``judged``, ``right`` and ``linkable`` are nought where no truth was joined. What was
+    decided of its pupils comes as pairs it stands for, their squares, and decided pupils.
     Cost:  one shuffle of patterns, combined before it.
     """
     is_judged = "is_linkable" in pupils.columns
@@ -101,6 +105,11 @@ def pattern_counts(pupils: DataFrame) -> DataFrame:
         "right": F.count_if(right),
         "linkable": F.count_if(linkable),
     }
+    for name in REVIEWED:
+        stands_for = F.coalesce(f"reviewed_{name}", F.lit(0.0))
+        counts[f"reviewed_{name}"] = F.sum(stands_for)
+        counts[f"squares_{name}"] = F.sum(stands_for * stands_for)
+        counts[f"decided_{name}"] = F.count(f"reviewed_{name}")
     return (
         pupils.groupBy(*CHARACTERISTICS)
         .agg(*(count.alias(name) for name, count in counts.items()))
