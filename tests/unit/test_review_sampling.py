@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attainment_linkage.core.review.codes import parsed_codes
+from attainment_linkage.core.review.codes import (
+    codes_text,
+    opaque_codes,
+    parsed_codes,
+    require_known,
+)
 from attainment_linkage.core.review.sampling import ANY, Cell, band_of, design
 from attainment_linkage.domain.errors import ReviewError
 from attainment_linkage.domain.review import LINKED, OUTCOMES
@@ -103,3 +108,34 @@ def test_opaque_codes_are_taken():
 def test_a_code_that_says_something_is_refused(text, said):
     with pytest.raises(ReviewError, match=said):
         parsed_codes(text, "c.csv")
+
+
+GROUPS = {("F", "WBRI"): 500, ("M", "WBRI"): 480, ("F", "APKN"): 30, ("M", "APKN"): 4}
+
+
+def test_codes_are_opaque_small_groups_share_one_and_the_sampler_takes_them():
+    codes = opaque_codes(GROUPS, 10, seed=1)
+
+    # the 4 would stand alone: the next smallest group joins them
+    assert codes["M", "APKN"] == codes["F", "APKN"]
+    assert sorted(set(codes.values())) == ["s1", "s2", "s3"]
+    numbered = {seed: tuple(opaque_codes(GROUPS, 10, seed).values()) for seed in range(20)}
+    assert len(set(numbered.values())) > 3  # the order of numbers is the seed's, not the groups'
+    text = codes_text({"p2": "s1", "p1": "s3"})
+    assert parsed_codes(text, "c.csv") == {"p1": "s3", "p2": "s1"}
+    assert text.splitlines()[1] == "p1,s3"
+
+
+def test_small_groups_that_are_many_enough_together_take_no_other_in():
+    codes = opaque_codes({("a",): 6, ("b",): 7, ("c",): 20}, 10, seed=1)
+
+    assert codes["a",] == codes["b",] != codes["c",]
+
+
+def test_codes_that_would_tell_pupils_apart_are_refused():
+    with pytest.raises(ReviewError, match="into 201 groups; at most 200"):
+        opaque_codes({(str(n),): 50 for n in range(201)}, 10, seed=1)
+    with pytest.raises(ReviewError, match="1 of 2 characteristics are none"):
+        require_known(["sex", "surname"], ["sex", "fsm"])
+    with pytest.raises(ReviewError, match="0 of 0"):
+        require_known([], ["sex", "fsm"])

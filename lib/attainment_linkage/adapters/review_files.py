@@ -63,6 +63,21 @@ def write_sample(identifiers: Path, sample: Sample) -> Path:
     return path
 
 
+def write_codes(path: Path, text: str) -> None:
+    """Write a file of opaque codes, for its owner alone, in the place of what was there.
+
+    Raises: DiskFullError, LakeUnwritableError.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as refused:
+        raise named(refused, f"review codes: {path.name}") from None
+
+
 def samples(identifiers: Path, run: str | None = None) -> list[Sample]:
     """The batches of a run, or of all runs, in the order they were drawn.
 

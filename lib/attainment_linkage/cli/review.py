@@ -46,6 +46,20 @@ def review_sample(
     raise typer.Exit(door.review_sample(config, lake, codes))
 
 
+@app.command("codes")
+def review_codes(
+    output: Annotated[Path, typer.Option("--output", help="The file to hand over.")],
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="A characteristic; again for more.")
+    ] = None,
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+) -> None:
+    """Make opaque stratum codes from attributes, for `sample --codes`; opens no names."""
+    given = by or ["sex", "ethnic_group"]
+    raise typer.Exit(door.review_codes(config, lake, given, output))
+
+
 @app.command("read")
 def review_read(
     file: Annotated[Path, typer.Argument(help="CSV: batch,pair,reviewer,decision.")],

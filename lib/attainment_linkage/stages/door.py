@@ -28,6 +28,7 @@ from attainment_linkage.stages.provision import provision_dummy, provision_proje
 from attainment_linkage.stages.purge import purge_run
 from attainment_linkage.stages.review import read, serve
 from attainment_linkage.stages.review_batches import REVIEW
+from attainment_linkage.stages.review_codes import CODES, hand_over
 from attainment_linkage.stages.review_measure import measure
 from attainment_linkage.stages.review_sample import draw
 from attainment_linkage.stages.review_train import train
@@ -176,6 +177,11 @@ def review(
 def review_sample(env: str, lake: Path | None, codes: Path | None) -> int:
     """Draw the next batch for review; give back the exit code."""
     return _with_config(env, lake, lambda config: draw(config, codes=codes), roots=REVIEW.roots)
+
+
+def review_codes(env: str, lake: Path | None, by: Sequence[str], output: Path) -> int:
+    """Make opaque stratum codes from the attributes; give back the exit code."""
+    return _with_config(env, lake, lambda config: hand_over(config, by, output), roots=CODES.roots)
 
 
 def review_read(env: str, lake: Path | None, file: Path, *, is_third: bool) -> int:

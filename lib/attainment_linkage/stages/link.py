@@ -44,7 +44,6 @@ def _link(run: StageRun, folder: Path) -> None:
     run.note("training pairs of all sessions", sum(trained.session_pairs))
     run.note("comparisons left untrained", len(trained.untrained_comparisons))
     run.note("training sessions set aside", trained.unsound_sessions)
-
     weighed = kept(linkage.weighed(records, model, plan, trained, policy), folder / "weighed")
     found = linkage.scored(weighed, plan, policy)
     run.note("true pairs expected", round(found.expected_true_pairs))
