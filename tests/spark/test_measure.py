@@ -114,6 +114,19 @@ def test_patterns_count_links_and_what_the_truth_says_of_them(spark):
     assert tuple(missed)[18:] == (0.0, 0.0, 0, 2.0, 4.0, 1)
 
 
+def test_groups_name_their_pupils_in_order(spark):
+    pupils = spark.createDataFrame(MEASURED, HEADER)
+    found = {tuple(row)[:2]: row["pupils"] for row in
+             measure.pupils_of_groups(pupils, ["sex", "ethnic_group"]).collect()}  # fmt: skip
+
+    assert found == {
+        ("F", "WBRI"): ["right", "wrong"],
+        ("M", "APKN"): ["double"],
+        ("M", "WBRI"): ["missed"],
+        ("F", NK): ["independent"],
+    }
+
+
 def test_a_weight_is_the_inverse_of_the_chance_cut_and_scaled(spark):
     effects = {"sex": {"F": 0.0, "M": -2.0}, "region": {"north": 0.0, "south": 5.0, NK: 0.0}}
     model = ChanceModel(0.0, effects, largest=4.0, scale=1.5, trimmed=1, design_effect=1.0)

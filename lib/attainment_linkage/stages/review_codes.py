@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from attainment_linkage.adapters import review_files
 from attainment_linkage.adapters.lake import Lake
@@ -71,11 +70,7 @@ def hand_over(
 def _coded(spark: SparkSession, lake: Lake, config: Config, by: Sequence[str]) -> dict[str, str]:
     """Each pupil's code."""
     read = [inputs.read(spark, lake, CODES, table) for table in CODES.reads]
-    groups = (
-        measure.measured_pupils(*read)
-        .groupBy(*by)
-        .agg(F.sort_array(F.collect_list("attainment_id")).alias("pupils"))
-    )
+    groups = measure.pupils_of_groups(measure.measured_pupils(*read), by)
     pupils = {tuple(str(row[name]) for name in by): row["pupils"] for row in groups.collect()}
     sizes = {group: len(ids) for group, ids in pupils.items()}
     code = opaque_codes(sizes, config.measure.smallest_count, config.review.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import add
 
@@ -60,6 +61,15 @@ def measured_pupils(
     ]
     reviewed = [f"reviewed_{name}" for name in REVIEWED]
     return pupils.select("attainment_id", "census_id", *categories, *reviewed)
+
+
+def pupils_of_groups(pupils: DataFrame, by: Sequence[str]) -> DataFrame:
+    """The ids of the pupils of each group by some characteristics, in order.
+
+    Grain: one row per group: its categories, and ``pupils``. Cost: one shuffle.
+    """
+    ids = F.sort_array(F.collect_list("attainment_id"))
+    return pupils.groupBy(*by).agg(ids.alias("pupils"))
 
 
 def with_planted_truth(pupils: DataFrame, truth: DataFrame, doubles: DataFrame) -> DataFrame:
