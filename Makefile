@@ -10,7 +10,7 @@ READY := .venv/.ready
 LAKE ?= lake
 SIZE ?= small
 
-.PHONY: help setup demo test cases leak-scan coverage attack bench lint package preflight cluster-test
+.PHONY: help setup demo test cases leak-scan coverage calibrate attack bench lint package preflight cluster-test
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -34,6 +34,9 @@ leak-scan: setup ## run the road on 200 canaries, also failing and killed; find 
 
 coverage: setup ## do 95% intervals cover the truth of 20 generated populations (hours; by hand)
 	@$(BIN)/python -m tests.coverage.run_coverage
+
+calibrate: setup ## do expected error rates hold the true ones on 40 generated populations (hours; by hand)
+	@$(BIN)/python -m tests.calibration.run_calibrate
 
 attack: setup ## attack what release lets out: 1,000 tables, 20 registers, acro, the optimum
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.attack.attack

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,12 @@ HEAD = (
     "what others score |\n"
     "|---|---|---|---|---|---|---|---|---|\n"
 )
+EXPECTED_HEAD = (
+    "\nWhat each linkage expected of itself, from its weights alone, with 95% intervals, and what "
+    "is true:\n\n| case | false links expected | true | missed links expected | true |\n"
+    "|---|---|---|---|---|\n"
+)
+_EXPECTED = re.compile(r"(false|missed) links expected: ([\d.]+)% ([\d.]+) to ([\d.]+)")
 GOALS: dict[str, dict[str, float]] = {
     "essnet_census_cis_a": {"precision": 0.9995, "recall": 0.992},
     "ons_working_linkage": {"precision": 0.98, "recall": 0.75},
@@ -53,16 +60,30 @@ def case_of(spec: Path) -> Path:
     return CASES / max(names, key=len)
 
 
-def link(spec: Path, output: Path) -> float:
-    """Run the command a user would run; return its seconds, start of the JVM included."""
+def link(spec: Path, output: Path) -> tuple[float, str]:
+    """Run the command a user would run; its seconds, start of the JVM included, and its words."""
     case = case_of(spec)
     command = [sys.executable, "-m", "attainment_linkage", "link-files", str(spec)]
     command += ["--left", str(case / "a.parquet"), "--right", str(case / "b.parquet")]
     began = time.monotonic()
-    done = subprocess.run([*command, "--output", str(output)], check=False)
+    command += ["--output", str(output)]
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode:
-        raise SystemExit(f"cases: {spec.stem} ended with exit code {done.returncode}.")
-    return time.monotonic() - began
+        raise SystemExit(f"{done.stdout}cases: {spec.stem} ended with exit code {done.returncode}.")
+    return time.monotonic() - began, done.stdout
+
+
+def expected_line(name: str, said: str, found: dict[str, float]) -> str:
+    """One line of the table of expected errors; a truth outside its interval is marked."""
+    told = {one[1]: tuple(map(float, one.groups()[1:])) for one in _EXPECTED.finditer(said)}
+    cells = []
+    for rate, right in (("false", found["precision"]), ("missed", found["recall"])):
+        value, lower, upper = told[rate]
+        true = 100 * (1 - right)
+        is_inside = lower - 0.0005 <= true <= upper + 0.0005
+        cells += [f"{value:.3f}% ({lower:.3f} to {upper:.3f})"]
+        cells += [f"{true:.3f}%" if is_inside else f"**{true:.3f}%**"]
+    return f"| {name} | {' | '.join(cells)} |\n"
 
 
 def score(spec: Path, pairs: Path) -> dict[str, dict[str, float]]:
@@ -98,10 +119,10 @@ def shortfalls(name: str, found: dict[str, float]) -> list[str]:
     ]
 
 
-def outcome_of(spec: Path) -> tuple[str, list[str]]:
-    """One line of the table, and what it falls short of: link, score, write down."""
+def outcome_of(spec: Path) -> tuple[str, str, list[str]]:
+    """A line of each table, and what it falls short of: link, score, write down."""
     with tempfile.TemporaryDirectory(prefix="case-") as folder:
-        seconds = link(spec, Path(folder))
+        seconds, said = link(spec, Path(folder))
         scores = score(spec, Path(folder) / "pairs.parquet")
     found, complete = scores["chosen"], scores["pair_completeness"]
     line = (
@@ -109,7 +130,7 @@ def outcome_of(spec: Path) -> tuple[str, list[str]]:
         f"| {found['f1']:.4f} | {complete:.4f} | {seconds:.0f} | {goal_of(spec.stem)} "
         f"| {others(spec)} |\n"
     )
-    return line, shortfalls(spec.stem, found)
+    return line, expected_line(spec.stem, said, found), shortfalls(spec.stem, found)
 
 
 def rewritten(readme: str, table: str) -> str:
@@ -129,15 +150,17 @@ def main(wanted: list[str]) -> int:
     unknown = sorted(set(wanted) - {spec.stem for spec in specs})
     if unknown:
         raise SystemExit(f"cases: there is no spec for {', '.join(unknown)} in tests/cases.")
-    lines, short = [], []
+    lines, expected, short = [], [], []
     for spec in specs:
         if not wanted or spec.stem in wanted:
-            line, missing = outcome_of(spec)
+            line, told, missing = outcome_of(spec)
             lines.append(line)
+            expected.append(told)
             short += missing
-            print(line, end="", flush=True)
+            print(line, told, sep="", end="", flush=True)
     if not wanted:
-        README.write_text(rewritten(README.read_text("utf-8"), HEAD + "".join(lines)), "utf-8")
+        table = "".join([HEAD, *lines, EXPECTED_HEAD, *expected])
+        README.write_text(rewritten(README.read_text("utf-8"), table), "utf-8")
     for text in short:
         print(text, file=sys.stderr)
     return 1 if short else 0

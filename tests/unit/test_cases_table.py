@@ -30,3 +30,15 @@ def test_no_link_at_all_falls_short():
 def test_the_table_takes_the_place_of_the_one_between_the_markers():
     readme = f"before\n{run_cases.START}old\n{run_cases.END}\nafter\n"
     assert run_cases.rewritten(readme, "new\n") == readme.replace("old\n", "new\n")
+
+
+def test_what_a_case_expected_stands_beside_what_is_true():
+    said = (
+        "  false links expected: 0.020% 0.003 to 0.050\n"
+        "  missed links expected: 2.300% 1.900 to 2.700\n"
+    )
+    line = run_cases.expected_line("a", said, {"precision": 0.9996, "recall": 0.97})
+
+    assert line == (
+        "| a | 0.020% (0.003 to 0.050) | 0.040% | 2.300% (1.900 to 2.700) | **3.000%** |\n"
+    )
