@@ -30,10 +30,10 @@ def test_a_link_s_chance_is_its_odds_over_its_rivals_and_nobody():
     assert chance == pytest.approx([1 / 2, 8 / 17, 1.0])
 
 
-def stand_ins(*rows, unpaired):
+def stand_ins(*rows, unpaired, copies=0.0):
     """(bits, linked records whose next best pair has them) as stand-ins."""
     bits, records = zip(*rows, strict=True) if rows else ((), ())
-    return StandIns(np.array(bits, float), np.array(records, float), unpaired)
+    return StandIns(np.array(bits, float), np.array(records, float), unpaired, copies)
 
 
 NOBODY = stand_ins(unpaired=0)
@@ -72,6 +72,18 @@ def test_stand_ins_under_the_accepted_weight_are_none():
     linked, free = pairs((20.0, NONE, 1000, True)), stand_ins((7.9, 50), (8.0, 10), unpaired=100)
 
     assert false_share(linked, free, 8.0).value == pytest.approx(100 * 10 / 1000 / 1000)
+
+
+def test_copies_among_the_stand_ins_are_no_false_links_and_widen_the_limits():
+    linked = pairs((20.0, NONE, 1000, True))
+    plain = false_share(linked, stand_ins((9.0, 60), unpaired=1000), 8.0)
+    fewer = false_share(linked, stand_ins((9.0, 100), unpaired=1000, copies=40), 8.0)
+    none_but_copies = false_share(linked, stand_ins((9.0, 100), unpaired=1000, copies=300), 8.0)
+
+    assert fewer.value == pytest.approx(plain.value)
+    assert fewer.lower < plain.lower
+    assert fewer.upper > plain.upper
+    assert none_but_copies.value == pytest.approx(0.0, abs=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -134,8 +134,9 @@ def born(date, home=None, surname="LEE"):
         ("1995/03/09", "1995/03/10", "two parts equal, the third near"),
         ("1995/03/04", "1972/03/04", "two parts of three equal"),
         ("1995/01/31", "1995/02/01", "near"),
-        ("1995/03/04", "1980/11/04", "one part equal"),
-        ("1995/03/04", "1980/11/21", "different"),
+        ("1995/03/04", "1985/11/04", "one part equal"),
+        ("1995/03/04", "1984/11/21", "different"),
+        ("1995/03/04", "1965/11/04", "years apart"),
         ("-/-/-", "1980/11/21", "not known"),
     ],
 )
@@ -151,6 +152,8 @@ def test_birth_dates(left, right, level):
         ("1995/03/04", "1995/04/03", "LEE", "at home: nearly equal"),
         ("1995/03/04", "1995/01/20", "LEE", "at home: near"),
         ("1995/03/04", "1997/11/21", "LEE", "at home: different"),
+        ("1995/03/04", "1965/11/04", "LEE", "at home: years apart"),
+        ("1995/03/04", "1972/03/04", "LEE", "at home: near"),
         ("1995/03/04", "1995/03/04", "SMITH", "equal"),
     ],
 )

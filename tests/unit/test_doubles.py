@@ -122,6 +122,17 @@ def test_slips_of_people_counted_twice_are_learnt_and_twins_are_not_taken_for_th
     assert apart == pytest.approx(0.92, abs=0.01)  # of pairs of one home; the rest stays apart
 
 
+def test_twins_of_two_homes_teach_nobody_that_forenames_of_one_person_differ():
+    of_two_homes = [*TWINS[:5], 0]
+    fathers = [1, 0, -1, 5, 0, 0]  # all names of the son, another address, years apart
+    found = trained(
+        (PERSON, 600), (of_two_homes, 5000), (fathers, 3000), (SIBLINGS, 50_000)
+    )  # fmt: skip
+
+    assert chance(found, 0, "different") <= 0.00101
+    assert chance(found, 3, "at home: years apart") <= 0.00021
+
+
 def test_without_pairs_the_starting_chances_stay():
     found = trained((NEIGHBOURS, 0))
 
@@ -145,6 +156,7 @@ def test_acceptance_finds_the_number_of_doubles_and_keeps_the_false_share():
     assert accepted.tolist() == [True, True, False]
     assert false[accepted].sum() <= 0.01 * pairs[accepted].sum()
     assert false.sum() > 0.01 * pairs.sum()
+    assert found.expected_beyond == pytest.approx((chances * pairs)[~accepted].sum())
 
 
 def test_nothing_is_accepted_where_no_pair_is_sure_enough():
@@ -167,6 +179,11 @@ def test_a_copy_of_one_twin_does_not_join_the_two():
     groups = doubles.groups(["copy", "copy"], ["twin_1", "twin_2"], [20.0, 8.0])
 
     assert groups == [("copy", "twin_1")]
+
+
+def test_the_heaviest_pair_is_joined_first_whatever_its_name():
+    # a ~ b weakly, a ~ c strongly; b and c are no pair
+    assert doubles.groups(["a", "a"], ["b", "c"], [8.0, 20.0]) == [("a", "c")]
 
 
 def test_three_lines_of_one_person_are_one_group():

@@ -40,6 +40,8 @@ SILENT_SHARE = 0.002
 """Share of true pairs whose records say too little for any model, either way."""
 RULE_OF_THREE = 3.0
 """However sure the model is, none expected to be missed does not rule out three."""
+COPIES_ERROR = 0.5
+"""How far off the expected number of unfound copies may be, as a share of it, either way."""
 _MOST_BITS = 60.0
 _HALF_A_RECORD = 0.5
 """Jeffreys' prior of a count: none seen does not mean that none can be."""
@@ -82,15 +84,23 @@ class StandIns:
 
     ``bits`` are posterior odds; ``records`` how many linked records have such a pair;
     ``unpaired`` is how many records are expected to have no true pair among the candidates.
+    ``copies``: how many of the pairs are expected to be true ones, of a further line of the
+    same person that was not found to be one.
     """
 
     bits: Floats
     records: Floats
     unpaired: float
+    copies: float = 0.0
 
-    def strong(self, accept_bits: float) -> float:
-        """Linked records whose next best pair reaches a weight."""
-        return float(self.records[self.bits >= accept_bits].sum())
+    def strong(self, accept_bits: float, copies_by: float = 1.0) -> float:
+        """Linked records whose next best pair reaches a weight, the copies among them left out.
+
+        ``copies_by``: how many times as many copies there are as expected.
+        """
+        reaching = float(self.records[self.bits >= accept_bits].sum())
+        share = min(copies_by * self.copies / max(float(self.records.sum()), 1.0), 1.0)
+        return reaching * (1 - share)
 
 
 @dataclass(frozen=True)
@@ -128,13 +138,16 @@ def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) ->
     """The expected share of false links among those from a weight on, with 95% limits.
 
     The number of stand-ins is counted, hence a gamma distribution of its mean, and how many
-    of the records without a partner got one is Poisson's: together negative binomial.
+    of the records without a partner got one is Poisson's: together negative binomial. The
+    limits allow for more or fewer copies among them than expected.
     """
     links = max(pairs.links(accept_bits), 1.0)
     seen, beaten = stand_ins.strong(accept_bits), pairs.beaten(accept_bits)
+    fewest, most = (stand_ins.strong(accept_bits, 1 + off) for off in (COPIES_ERROR, -COPIES_ERROR))
     scale = max(stand_ins.unpaired, 0.0) / links
     stood_in = scale * seen
-    limits = nbinom.ppf((0.025, 0.975), seen + _HALF_A_RECORD, 1 / (1 + scale))
+    counts = np.array([fewest, most]) + _HALF_A_RECORD
+    limits = nbinom.ppf((0.025, 0.975), counts, 1 / (1 + scale))
     by_chance = quantile(0.95) * sqrt(beaten)
     below = hypot(max(stood_in - float(limits[0]), 0.0), by_chance)
     above = hypot(max(float(limits[1]) - stood_in, 1.0), by_chance)

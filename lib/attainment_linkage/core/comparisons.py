@@ -125,6 +125,8 @@ def birth_year() -> Comparison:
     )
 
 
+SLIP_YEARS = 12
+"""A birth date is a slip of another one only within these; a parent's is further away."""
 _BIRTH_PARTS = ("birth_year", "birth_month", "birth_day")
 
 
@@ -132,7 +134,8 @@ def birth(home: Home | None = None) -> Comparison:
     """Birth date: equal, transposed, one digit, parts equal as far as known, near.
 
     Of two people of one home and surname, twins have the same birthday and others never a
-    near one by chance alone: levels of their own.
+    near one by chance alone: levels of their own. A father whose name his son bears is
+    told from him by the years between them.
     """
     unknown = " AND ".join(f"({either_null(part)})" for part in _BIRTH_PARTS)
     agree = " + ".join(f"coalesce(({same(part)})::INT, 0)" for part in _BIRTH_PARTS)
@@ -147,6 +150,7 @@ def birth(home: Home | None = None) -> Comparison:
         "birth_year_l = birth_year_r AND birth_day_l = birth_month_r"
         " AND birth_month_l = birth_day_r"
     )
+    is_slip = f"coalesce({years}, 0) <= {SLIP_YEARS}"
     one_digit = "hamming(birth_date_l, birth_date_r) = 1"
     near = f"{days} <= 62 OR ({one_apart}) OR (({agree}) = 1 AND {years} <= 1)"
     as_known = f"({agree}) = ({known}) AND ({known}) >= 2"
@@ -160,7 +164,8 @@ def birth(home: Home | None = None) -> Comparison:
             home_level("as far as known", f"{family} AND {as_known}", 0.03, 0.008),
             home_level("nearly equal", f"{family} AND {slip}", 0.04, 0.01),
             home_level("near", f"{family} AND (({agree}) = 2 OR {near})", 0.01, 0.02),
-            home_level("different", family, 0.02, 0.95),
+            home_level("different", f"{family} AND {is_slip}", 0.018, 0.4),
+            home_level("years apart", family, 0.002, 0.55),
         ]
     )
     return comparison(
@@ -174,6 +179,7 @@ def birth(home: Home | None = None) -> Comparison:
         level("year alone known, equal", f"({agree}) = ({known}) AND {same('birth_year')}", 0.01),
         level("two parts equal, the third near", f"({agree}) = 2 AND {one_apart}", 0.01),
         level("two parts of three equal", f"({agree}) = 2", 0.02),
+        level("years apart", f"NOT ({is_slip})", 0.001),
         level("near", near, 0.006),
         level("one part equal", f"({agree}) = 1", 0.006),
         otherwise(0.01),

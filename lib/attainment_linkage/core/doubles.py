@@ -31,6 +31,8 @@ HELD = ("forename", "birth")
 UNSEEN_PAIRS = 0.5
 """Random pairs that a level which none of them showed is taken to have had."""
 STEPS, SETTLED = 300, 1e-9
+BEYOND = "doubles expected beyond those found"
+"""The note of how many people counted twice stay unfound; ``link`` reads it."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,14 @@ class Acceptance:
     """From which weight on pairs are doubles, and what is expected of them.
 
     ``shift_bits`` takes weights at the starting prior to the estimated one;
-    ``least_bits`` is on the shifted scale. ``expected_doubles`` counts pairs.
+    ``least_bits`` is on the shifted scale. ``expected_doubles`` counts pairs, and
+    ``expected_beyond`` those of them that are not accepted.
     """
 
     shift_bits: float
     least_bits: float
     expected_doubles: float
+    expected_beyond: float = 0.0
 
 
 def starting_prior(lines: int) -> float:
@@ -184,7 +188,9 @@ def acceptance(
     false = np.cumsum(pairs[order] * (1 - _chance(weights[order] + shift)))
     good = np.flatnonzero(false <= false_share * total)
     least = float(weights[order][good[-1]] + shift) if len(good) else math.inf
-    return Acceptance(shift, least, expected)
+    beyond = weights + shift < least - 1e-9
+    unfound = float(_chance(weights[beyond] + shift) @ pairs[beyond])
+    return Acceptance(shift, least, expected, unfound)
 
 
 def groups(

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attainment_linkage.core.comparisons import SLIP_YEARS
 from attainment_linkage.core.levels import (
     Comparison,
     alike,
@@ -27,8 +28,6 @@ from attainment_linkage.core.levels import (
 )
 from attainment_linkage.core.rules import Rule
 
-SLIP_YEARS = 12
-"""A birth date is a slip of another one only within these; relatives are further apart."""
 FREQUENCY_COLUMNS = ("forename", "forename_root", "surname")
 """Names whose value frequencies adjust their weight, beside that of the whole name."""
 WHOLE_NAME = "name_forward"

@@ -7,7 +7,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 
 from attainment_linkage.adapters.scratch import kept, scratch_folder
-from attainment_linkage.core import doubles_model
+from attainment_linkage.core import doubles, doubles_model
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import DEDUPLICATE as STAGE
@@ -55,5 +55,6 @@ def doubles_of(run: StageRun, lines: DataFrame, folder: Path) -> DataFrame:
     scored = kept(score.match_weights(facing, kernel, plan.buckets), folder / "scored")
     accepted = deduplicate.acceptance(scored, count, run.config.deduplicate.false_share)
     run.note("expected doubles among Census lines", round(accepted.expected_doubles))
+    run.note(doubles.BEYOND, round(accepted.expected_beyond))
     run.note("bits from which on lines are doubles", round(min(accepted.least_bits, 999.0), 2))
     return deduplicate.census_doubles(scored, lines, accepted)

@@ -6,13 +6,14 @@ And the other way round: the accepted weight that follows from a stated rate of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.sql import DataFrame
 
 from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.core import calibration
-from attainment_linkage.core.calibration import ErrorRates
+from attainment_linkage.core.calibration import ErrorRates, StandIns
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.prior import Files
 from attainment_linkage.core.rules import Rule
@@ -20,8 +21,25 @@ from attainment_linkage.domain.errors import RateUnreachableError
 from attainment_linkage.steps import error_rates, resolve
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of two files before their pairs are decided.
+
+    ``true_pairs``: how many true pairs are expected among all that were weighed;
+    ``copies``: how many records of a file double another one unfound, as a share of it.
+    """
+
+    files: Files
+    true_pairs: float
+    copies: float = 0.0
+
+    def stand_ins(self, chanced: DataFrame, links: float) -> StandIns:
+        """The next best pairs of linked records, with the copies that may be among them."""
+        return error_rates.stand_ins(chanced, self.files, self.true_pairs, self.copies * links)
+
+
 def accepting(
-    scored: DataFrame, policy: LinkagePolicy, files: Files, true_pairs: float, folder: Path
+    scored: DataFrame, policy: LinkagePolicy, known: Known, folder: Path
 ) -> LinkagePolicy:
     """The policy with the accepted weight that its false-link rate asks for, where it has one.
 
@@ -33,9 +51,9 @@ def accepting(
         return policy
     trial = policy.accepting(policy.floor_bits).resolve
     links = resolve.links(resolve.decided_pairs(scored, trial, policy.parallel_tasks))
-    chanced = kept(error_rates.chanced_pairs(scored, links, trial.margin_bits, files), folder)
-    pairs = error_rates.weighed_pairs(chanced)
-    stand_ins = error_rates.stand_ins(chanced, files, true_pairs)
+    chanced = error_rates.chanced_pairs(scored, links, trial.margin_bits, known.files)
+    pairs = error_rates.weighed_pairs(chanced := kept(chanced, folder))
+    stand_ins = known.stand_ins(chanced, pairs.links(policy.floor_bits))
     rate = policy.false_link_rate
     bits = calibration.accepted_bits(pairs, stand_ins, rate, policy.floor_bits)
     if bits is None:
@@ -54,19 +72,17 @@ def expected_errors(
     records: DataFrame,
     rules: Sequence[Rule],
     policy: LinkagePolicy,
-    files: Files,
-    true_pairs: float,
+    known: Known,
     folder: Path,
 ) -> ErrorRates:
     """The rates of false and missed links, from weights alone; no truth is asked.
 
-    ``true_pairs``: how many true pairs are expected among all that were weighed; ``folder``:
-    where a frame may lie while it is read twice.
+    ``folder``: where a frame may lie while it is read twice.
     """
     margin_bits = policy.resolve.margin_bits
-    chanced = kept(error_rates.chanced_pairs(scored, links, margin_bits, files), folder)
+    chanced = kept(error_rates.chanced_pairs(scored, links, margin_bits, known.files), folder)
     pairs = error_rates.weighed_pairs(chanced)
-    below_review = max(true_pairs - float(pairs.chance() @ pairs.pairs), 0.0)
+    below_review = max(known.true_pairs - float(pairs.chance() @ pairs.pairs), 0.0)
     lost = error_rates.lost_pairs(chanced, records, rules)
-    stand_ins = error_rates.stand_ins(chanced, files, true_pairs)
+    stand_ins = known.stand_ins(chanced, float(pairs.pairs[pairs.is_link].sum()))
     return calibration.error_rates(pairs, stand_ins, below_review, lost)

@@ -62,6 +62,19 @@ def record_of(lake: Lake, stage: Stage, table: Table) -> TableRecord:
     return record
 
 
+def note_of(lake: Lake, table: Table, name: str) -> float:
+    """A number that the writer of a table noted beside it; 0 where it noted none.
+
+    Raises: MissingTableError where the table has not been made.
+    """
+    writer = writer_of(table)
+    key = lake.head(table.zone, writer.name)
+    manifest = lake.manifest(table.zone, writer.name, key) if key else None
+    if manifest is None:
+        raise MissingTableError(f"{writer.name}: it has not been made. Run it first.")
+    return float(manifest.notes.get(name, 0.0))
+
+
 def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str]]:
     """The key of a stage, and what it reads: the key of each stage, the hash of each file.
 

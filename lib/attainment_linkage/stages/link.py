@@ -7,15 +7,16 @@ from pathlib import Path
 
 from attainment_linkage.adapters.scratch import kept, scratch_folder
 from attainment_linkage.core.default_model import model_for
+from attainment_linkage.core.doubles import BEYOND
 from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
 from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
 from attainment_linkage.core.settings import LinkSettings
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
-from attainment_linkage.stages import linkage, matchkeys
+from attainment_linkage.stages import inputs, linkage, matchkeys
 from attainment_linkage.stages.decided import with_decided
-from attainment_linkage.stages.expected_errors import accepting, expected_errors
+from attainment_linkage.stages.expected_errors import Known, accepting, expected_errors
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import deduplicate, resolve
 
@@ -48,17 +49,16 @@ def _link(run: StageRun, folder: Path) -> None:
     found = linkage.scored(weighed, plan, policy)
     run.note("true pairs expected", round(found.expected_true_pairs))
     scored = run.write(found.pairs, tables.SCORED_PAIRS)
-    files, true_pairs = plan.files(policy), found.expected_true_pairs
-    policy = accepting(scored, policy, files, true_pairs, folder / "tried")
+    copies = inputs.note_of(run.lake, tables.CENSUS_DOUBLES, BEYOND) / plan.right_records
+    known = Known(plan.files(policy), found.expected_true_pairs, copies)
+    policy = accepting(scored, policy, known, folder / "tried")
     run.note("bits from which on pairs are linked", policy.resolve.accept_bits)
     decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
     links = run.write(resolve.links(decided), tables.LINKS)
     run.write(resolve.review_pairs(scored, decided), tables.REVIEW_PAIRS)
     run.note("pupils without a link", plan.left_records - run.written[tables.LINKS.name])
-    chanced = folder / "chanced"
-    rates = expected_errors(
-        scored, links, records, model.blocking_rules, policy, files, true_pairs, chanced
-    )
+    rules, chanced = model.blocking_rules, folder / "chanced"
+    rates = expected_errors(scored, links, records, rules, policy, known, chanced)
     run.note("false links expected", rates.false_links.percent)
     run.note("missed links expected", rates.missed_links.percent)
     counts = matchkeys.counts(scored, links, ladder.matchkeys, plan.left_records)

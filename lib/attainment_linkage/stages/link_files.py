@@ -24,7 +24,7 @@ from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import LinkSpec, SideSpec, parse_spec
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.stages import linkage
-from attainment_linkage.stages.expected_errors import accepting, expected_errors
+from attainment_linkage.stages.expected_errors import Known, accepting, expected_errors
 from attainment_linkage.steps import resolve
 from attainment_linkage.steps.linkage_record import column_counts, linkage_records
 
@@ -125,24 +125,22 @@ def _linked(
         found = linkage.scored(kept(weighed, folder / "weighed"), plan, policy)
         log.note("true pairs expected", round(found.expected_true_pairs))
         scored = kept(found.pairs, folder / "scored")
-        files, true_pairs = plan.files(policy), found.expected_true_pairs
-        policy = accepting(scored, policy, files, true_pairs, folder / "tried")
+        known = Known(plan.files(policy), found.expected_true_pairs)
+        policy = accepting(scored, policy, known, folder / "tried")
         decided = kept(
             resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks), folder / "decided"
         )
-        rates = expected_errors(
-            scored, resolve.links(decided), records, model.blocking_rules, policy, files,
-            true_pairs, folder / "chanced",
-        )  # fmt: skip
+        links, rules = resolve.links(decided), model.blocking_rules
+        chanced = folder / "chanced"
+        rates = expected_errors(scored, links, records, rules, policy, known, chanced)
         pairs = plain_tables.write_pairs(resolve.flagged_pairs(scored, decided), output)
-    links = pairs.links
     return FilesLinked(
         pairs.path,
         plan.left_records,
         plan.right_records,
         plan.candidate_pairs,
         pairs.rows,
-        links,
+        pairs.links,
         policy.resolve.accept_bits,
         rates,
         round(time.monotonic() - started, 1),

@@ -99,10 +99,11 @@ def weighed_pairs(chanced: DataFrame) -> WeighedPairs:
     )
 
 
-def stand_ins(chanced: DataFrame, files: Files, true_pairs: float) -> StandIns:
+def stand_ins(chanced: DataFrame, files: Files, true_pairs: float, copies: float = 0.0) -> StandIns:
     """The pairs that would be links, had a linked record's partner been missing, by weight.
 
-    ``true_pairs``: how many true pairs are expected among those that were weighed.
+    ``true_pairs``: how many true pairs are expected among those that were weighed;
+    ``copies``: how many linked records have a further line of the same person, unfound.
     Cost: one small shuffle of the bins.
     """
     found = (
@@ -117,6 +118,7 @@ def stand_ins(chanced: DataFrame, files: Files, true_pairs: float) -> StandIns:
         found["bits"].to_numpy().astype(np.float64) / _BINS_PER_BIT,
         found["records"].to_numpy().astype(np.float64),
         max(records - true_pairs, 0.0),
+        copies,
     )
 
 
