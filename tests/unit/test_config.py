@@ -25,7 +25,7 @@ def conf(tmp_path, monkeypatch):
 def test_the_projects_own_environments_hold(env):
     config = load(env)
 
-    assert config.link.accept_bits == 8.0
+    assert config.link.accept_bits == 5.0
     assert config.link.training_pairs == 1_000_000
 
 
@@ -148,4 +148,4 @@ def test_sections_of_a_stage_key_are_plain_values_without_the_lakes_place(tmp_pa
     here, there = load("local"), load("local", lake_override(Path("/elsewhere")))
 
     assert here.sections(("ingest", "link")) == there.sections(("ingest", "link"))
-    assert here.sections(("link",))["link"]["accept_bits"] == 8.0
+    assert here.sections(("link",))["link"]["accept_bits"] == 5.0

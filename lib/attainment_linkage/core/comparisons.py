@@ -11,6 +11,7 @@ have a training of their own (``core.homes``).
 from __future__ import annotations
 
 from attainment_linkage.core.levels import (
+    YEARS_APART,
     Comparison,
     Home,
     alike,
@@ -164,8 +165,8 @@ def birth(home: Home | None = None) -> Comparison:
             home_level("as far as known", f"{family} AND {as_known}", 0.03, 0.008),
             home_level("nearly equal", f"{family} AND {slip}", 0.04, 0.01),
             home_level("near", f"{family} AND (({agree}) = 2 OR {near})", 0.01, 0.02),
-            home_level("different", f"{family} AND {is_slip}", 0.018, 0.4),
-            home_level("years apart", family, 0.002, 0.55),
+            home_level("different", f"{family} AND {is_slip}", 0.0195, 0.4),
+            home_level(YEARS_APART, family, 0.0005, 0.55),
         ]
     )
     return comparison(
@@ -179,7 +180,7 @@ def birth(home: Home | None = None) -> Comparison:
         level("year alone known, equal", f"({agree}) = ({known}) AND {same('birth_year')}", 0.01),
         level("two parts equal, the third near", f"({agree}) = 2 AND {one_apart}", 0.01),
         level("two parts of three equal", f"({agree}) = 2", 0.02),
-        level("years apart", f"NOT ({is_slip})", 0.001),
+        level(YEARS_APART, f"NOT ({is_slip})", 0.0005),
         level("near", near, 0.006),
         level("one part equal", f"({agree}) = 1", 0.006),
         otherwise(0.01),

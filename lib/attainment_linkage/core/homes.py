@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from attainment_linkage.core.levels import Comparison, is_home, telling
+from attainment_linkage.core.levels import Comparison, is_held, is_home, telling
 from attainment_linkage.core.patterns import Bools, Floats, Patterns, chances, posterior
 
 PRIOR_PAIRS = 30.0
@@ -63,7 +63,9 @@ def fitted(patterns: Patterns, trained: Sequence[Comparison]) -> Mixture | None:
         new_share = float((same * patterns.counts).sum()) / pairs
         for n, home in enumerate(at_home):
             if home.any():
-                m[n] = _mixed(patterns.level_counts(n, same, len(home)), first_m[n], home)
+                held = np.array([is_held(level) for level in telling(trained[n])], bool)
+                learnt = _mixed(patterns.level_counts(n, same, len(home)), first_m[n], home)
+                m[n] = _held(learnt, first_m[n], home, held)
                 u[n] = _mixed(patterns.level_counts(n, 1 - same, len(home)), first_u[n], home)
         moved, share_same = abs(new_share - share_same), min(max(new_share, 1e-6), 1 - 1e-6)
         if moved < SETTLED:
@@ -92,3 +94,14 @@ def _mixed(seen: Floats, start: Floats, home: Bools) -> Floats:
     """New chances of the home levels; the other levels keep theirs."""
     mixed = (seen + PRIOR_PAIRS * start) * home
     return np.asarray(np.where(home, mixed / mixed.sum(), start))
+
+
+def _held(learnt: Floats, start: Floats, home: Bools, held: Bools) -> Floats:
+    """The learnt chances, those of held home levels at most what they started from."""
+    cut = home & held & (learnt > start)
+    if not cut.any():
+        return learnt
+    found = np.where(cut, start, learnt)
+    rest = home & ~cut
+    found[rest] *= (1 - found[cut].sum()) / found[rest].sum()
+    return np.asarray(found)

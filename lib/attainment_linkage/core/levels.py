@@ -16,6 +16,10 @@ HOME = "home"
 """The column that two records of one home share; null where too many records share it."""
 AT_HOME = "at home: "
 """How the label of a home level begins."""
+YEARS_APART = "years apart"
+"""The level of two birth dates a generation apart. Fathers whose sons bear their name show it,
+so that training would take it for a slip: its m is never learnt to be more than it starts from.
+"""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,11 @@ def is_null(made: Mapping[str, Any]) -> bool:
 def is_home(made: Mapping[str, Any]) -> bool:
     """Whether a level holds only for records of one home."""
     return str(made.get("label_for_charts", "")).startswith(AT_HOME)
+
+
+def is_held(made: Mapping[str, Any]) -> bool:
+    """Whether a level's m is never learnt to be more than it starts from."""
+    return str(made.get("label_for_charts", "")).removeprefix(AT_HOME) == YEARS_APART
 
 
 def telling(made: Comparison) -> list[dict[str, Any]]:

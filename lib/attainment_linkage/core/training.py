@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from attainment_linkage.core.default_rules import RELATED_FIELDS
-from attainment_linkage.core.levels import Comparison, is_home, telling
+from attainment_linkage.core.levels import Comparison, is_held, is_home, telling
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.rules import Rule
 
@@ -131,7 +131,8 @@ def combined(
         seen = [(shares, matches) for shares, matches in seen if shares]
         if not seen:
             untrained.append(str(comparison.get("output_column_name", number)))
-        for place, m in zip(places, _smoothed(seen, start), strict=True):
+        held = [is_held(given[n]) for n in places]
+        for place, m in zip(places, _held(_smoothed(seen, start), start, held), strict=True):
             levels[place]["m_probability"] = m
         _start_home_levels(levels, given)
     return settings, tuple(untrained)
@@ -175,6 +176,22 @@ def _smoothed(seen: list[tuple[list[float], float]], start: list[float | None]) 
     return [
         (value * matches + weight * one) / (matches + weight)
         for value, one in zip(mean, first, strict=True)
+    ]
+
+
+def _held(learnt: list[float], start: list[float | None], held: Sequence[bool]) -> list[float]:
+    """The learnt chances, those of held levels at most what they started from."""
+    cut = [
+        first if is_one and first is not None and first < value else None
+        for value, first, is_one in zip(learnt, start, held, strict=True)
+    ]
+    rest = sum(value for value, least in zip(learnt, cut, strict=True) if least is None)
+    kept = sum(least for least in cut if least is not None)
+    if not kept or not rest:
+        return learnt
+    return [
+        value * (1 - kept) / rest if least is None else least
+        for value, least in zip(learnt, cut, strict=True)
     ]
 
 
