@@ -71,6 +71,25 @@ def test_siblings_and_twins_of_one_home_are_told_from_the_same_person():
     assert share(found.u, 1, "equal") > 0.95
 
 
+def test_fathers_whose_sons_bear_their_name_teach_nobody_that_birth_dates_slip_by_decades():
+    """1,000 people met twice; 400 fathers of the name; 1,600 siblings."""
+    found = homes.fitted(
+        patterns(
+            ("equal", "equal", "equal", 960),
+            ("equal", "equal", "nearly equal", 40),
+            ("equal", "equal", "years apart", 400),
+            ("different", "equal", "different", 1600),
+        ),
+        comparisons(),
+    )
+
+    assert share(found.m, 2, "years apart") <= 0.0005
+    assert share(found.m, 2, "nearly equal") == pytest.approx(0.04, abs=0.01)
+    levels = telling(comparisons()[2])
+    at_home = [v for v, one in zip(found.m[2], levels, strict=True) if is_home(one)]
+    assert sum(at_home) == pytest.approx(1)
+
+
 def test_a_level_no_pair_of_homes_showed_keeps_a_chance_and_home_levels_add_up_to_one():
     found = homes.fitted(patterns(("equal", "equal", "equal", 500)), comparisons())
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from attainment_linkage.core import levels
 from attainment_linkage.core.comparisons import surname
-from attainment_linkage.core.levels import Home, is_home, telling
+from attainment_linkage.core.levels import YEARS_APART, Home, is_home, telling
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.core.training import Session, TrainingBudget, combined, comparisons_free_of
@@ -70,6 +71,28 @@ def test_without_a_starting_chance_a_level_nobody_saw_is_never_nought():
 
     assert sum(m_of(trained, 0)) == pytest.approx(1)
     assert 0 < m_of(trained, 0)[1] < 1e-4
+
+
+def birth(equal, apart, other):
+    """A comparison of birth dates with these chances."""
+    return {
+        "output_column_name": "birth",
+        "comparison_levels": [
+            levels.level("equal", "same", equal),
+            levels.level(YEARS_APART, "apart", apart),
+            levels.otherwise(other),
+        ],
+    }
+
+
+def test_no_session_takes_a_generation_between_birth_dates_for_a_slip():
+    start, found = birth(0.9, 0.0005, 0.0995), birth(0.92, 0.04, 0.04)
+    trained, _ = combined({"comparisons": [start]}, [session(1e6, found)], [start])
+    equal, apart, other = (one["m_probability"] for one in telling(trained["comparisons"][0]))
+
+    assert apart == 0.0005
+    assert equal + apart + other == pytest.approx(1)
+    assert equal / other > 10  # the others as learnt, among themselves
 
 
 def test_home_levels_add_up_apart_and_no_session_moves_them():
