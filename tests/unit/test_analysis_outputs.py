@@ -9,7 +9,7 @@ from attainment_linkage.core.analysis.moments import NAMES, Moments
 from attainment_linkage.core.analysis.outputs import block_output, model_output
 from attainment_linkage.core.disclosure.cells import table_of
 from attainment_linkage.core.disclosure.description import described
-from attainment_linkage.core.disclosure.given import plain
+from attainment_linkage.core.given import plain
 from tests.analysis_sample import analysis
 from tests.unit.test_analysis_models import CODES, FRAME, pattern_counts
 

@@ -6,15 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from attainment_linkage.adapters import registers
 from attainment_linkage.adapters.config import load
 from attainment_linkage.adapters.registers import load_register, read_toml
+from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.domain.errors import (
     ApplicationError,
     InputEncodingError,
     InputMissingError,
     RegisterError,
 )
+from attainment_linkage.stages import release
 from attainment_linkage.stages.application import apply, publish_register
+from tests.conftest import config_for
+from tests.outputs import FSM, write_request
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 EXAMPLES = (CONF / "projects.toml").read_text("utf-8")
@@ -75,22 +80,31 @@ class _Words(HTMLParser):
         self.loads += [value for name, value in attrs if name in {"src", "href"}]
 
 
-def test_the_public_page_lists_projects_decisions_and_releases_and_no_researcher(
-    tmp_path, monkeypatch
-):
-    release = 'releases = [{ id = "R1", title = "Table 9", released = 2026-05-01 }]\n'
-    register = tmp_path / "projects.toml"
-    register.write_text(FIRST.replace("version = 1", f"{release}version = 1") + SECOND, "utf-8")
-    monkeypatch.setattr("attainment_linkage.adapters.registers.conf_folder", lambda: tmp_path)
-    publish_register(load("local"), tmp_path / "register.html")
+def test_the_public_page_lists_projects_decisions_and_releases_and_no_researcher(tmp_path):
+    config = config_for(tmp_path / "lake")
+    staging = config.lake.root("research") / "staging" / "ALP-2026-01" / "001"
+    brought = {
+        staging: ("ann", "T3"),
+        tmp_path / "own": ("bob", "T4"),
+        tmp_path / "r": ("bob", "T5"),
+    }
+    for folder, (analyst, name) in brought.items():
+        given = FSM | {"title": f"Level 2, {name}", "universe": name}
+        package = release.check(write_request(folder, name, given), config, analyst, RunLog())
+        is_good = name != "T5"
+        release.decide(package.name, config, "carol", "safe", RunLog(), is_approved=is_good)
+    publish_register(config, tmp_path / "register.html")
 
     page = _Words()
     page.feed((tmp_path / "register.html").read_text("utf-8"))
-    said = " ".join(page.words)
-    for part in ("ALP-2026-01", "ALP-2026-02", "Table 9", "data owner", "not approved"):
-        assert part in said
-    assert "Nothing has been released yet." in said
-    assert "AR-0001" not in said
+    first, second, others = re.split(r"ALP-2026-02|Releases of no project", " ".join(page.words))
+    assert all(part in first for part in ("ALP-2026-01", "data owner", "Level 2, T3"))
+    assert str(registers.today()) in first
+    assert "not approved" in second
+    assert "Nothing has been released yet." in second
+    assert "Level 2, T4" in others
+    text = first + second + others
+    assert not [part for part in ("AR-0001", "T5", "ann", "34.6") if part in text.split()]
     assert page.loads == []
 
 

@@ -69,7 +69,7 @@ def test_every_problem_is_reported_at_once_under_its_file(conf):
         ("link", "term_frequency_population", "some", "must be one of 'both'"),
         ("link", "task_memory_mib", 1, "must be at least 64"),
         ("link", "seed", True, "must be a whole number"),
-        ("link", "accept_bits", float("nan"), "must be at least -50"),
+        ("link", "accept_bits", float("nan"), "must be a number, and finite"),
         ("link", "accept_bits", 101, "must be at most 100"),
         ("spark", "session_time_zone", "", "is empty; it must be given"),
         ("standardise", "default_names", "UNKNOWN", "must be a list"),

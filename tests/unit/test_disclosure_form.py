@@ -9,8 +9,8 @@ import pytest
 
 from attainment_linkage.core.disclosure.cells import table_of
 from attainment_linkage.core.disclosure.description import described
-from attainment_linkage.core.disclosure.given import plain
 from attainment_linkage.core.disclosure.tables import Classification
+from attainment_linkage.core.given import plain
 from attainment_linkage.domain.errors import OutputUnusableError
 from tests.outputs import FSM, FSM_HEADER, FSM_ROWS
 
@@ -75,7 +75,7 @@ def test_a_table_that_is_not_as_described_is_refused(rows, said):
     ("more", "said"),
     [
         ({"title": " "}, "title is empty"),
-        ({"colour": "red"}, "unknown key 'colour'"),
+        ({"colour": "red"}, "colour is not a known key"),
         ({"count": []}, r"no \[\[count\]\] is there"),
         ({"count": [{"column": "n", "of": "m"}]}, "the count n is of 'm'"),
         ({"method": "swapping"}, "method is 'swapping'"),
@@ -109,7 +109,8 @@ def test_every_problem_of_a_description_is_told_at_once():
     broken = given(colour="red", method=3)
     del broken["universe"]
 
-    with pytest.raises(OutputUnusableError, match=r"colour.*method must be a text.*lacks universe"):
+    said = r"colour.*method must be a text.*universe is missing"
+    with pytest.raises(OutputUnusableError, match=said):
         described(broken, "release: T3.toml")
 
 

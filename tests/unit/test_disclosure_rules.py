@@ -173,7 +173,7 @@ def test_findings_name_cells_and_never_a_small_count():
     [
         ({"severity": "maybe"}, "minimum_count.severity must be one of"),
         ({"limit": 1}, "minimum_count.limit must be at least 2"),
-        ({"colour": 1}, "unknown key 'colour'"),
+        ({"colour": 1}, "colour is not a known key"),
     ],
 )
 def test_rules_that_cannot_be_are_refused(change, said):

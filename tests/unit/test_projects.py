@@ -2,7 +2,7 @@
 
 import copy
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ CONF = Path(__file__).resolve().parents[2] / "conf"
 REGISTER = tomllib.loads((CONF / "projects.toml").read_text("utf-8"))
 GOOD, DRAFT = "ALP-2026-01", "ALP-2026-02"
 DAY = date(2026, 6, 1)
+ME = {"user": "ann", "accreditation": "AR-1", "accredited_until": date(2026, 5, 31)}
 
 
 def changed(**values):
@@ -75,12 +76,17 @@ def test_an_unknown_project_is_refused():
         ({"coarsen": [{"variable": "sex", "band": 5}]}, "coarsen names sex, which is not a number"),
         ({"coarsen": [{"variable": "age", "cap": 5}]}, "coarsen names age, which is not in its"),
         ({"coarsen": [{"variable": "siblings", "band": 1}]}, "band must be 2 or more"),
-        ({"researchers": [{"user": "a"}]}, "needs user, accreditation and accredited_until"),
+        ({"researchers": [{"user": "a"}]}, "researchers[1].accreditation is missing"),
+        ({"researchers": [ME | {"user": ""}]}, "researchers[1].user is empty"),
+        ({"researchers": ["a"]}, "researchers[1] must be a table of keys"),
         ({"version": 0}, "version must be from 1 to 9999"),
         ({"approved": "2026-01-01"}, "approved must be a date"),
+        ({"approved": datetime(2026, 1, 1, tzinfo=UTC)}, "approved must be a date"),
+        ({"version": True}, "version must be a whole number"),
         ({"expires": date(2020, 1, 1)}, "expires lies before"),
         ({"purpose": "x"}, "purpose is not a known key"),
-        ({"releases": [{"id": "R1"}]}, "needs id, title and released"),
+        ({"releases": []}, "releases is not a known key"),
+        ({"id": "ALP-9"}, "id is not a known key"),
         ({"questions": {"nice": {}}}, "questions.nice is not a known key"),
     ],
 )
@@ -133,9 +139,8 @@ def test_the_days_of_approval_and_expiry_are_both_served():
 
 
 def test_only_its_accredited_researchers_may_open_it():
-    until = date(2026, 5, 31)
-    one = {"user": "ann", "accreditation": "AR-1", "accredited_until": until}
-    project, _ = read_project(GOOD, changed(researchers=[one]))
+    until = ME["accredited_until"]
+    project, _ = read_project(GOOD, changed(researchers=[ME]))
 
     assert list(project.refusals("ann", until)) == []
     assert list(project.refusals("ann", DAY)) == ["the accreditation of ann ended on 2026-05-31"]

@@ -106,6 +106,9 @@ def test_an_extract_is_written_described_and_recorded(config, project, drawn, ca
     assert report["1"] == ["2", "2"]
     assert report["smallest class"] == ["", "1"]
     assert deeds(config) == [("provision", GOOD, "started"), ("provision", GOOD, "finished")]
+    *_, last = AuditLog.of(config).entries()
+    assert last.inputs == {"linked_pupils": "the table's hash"}
+    assert set(last.outputs) == {path.name for path in folder.iterdir()}
     assert "smallest class of equal quasi-identifiers: 1" in capsys.readouterr().out
 
 

@@ -57,6 +57,9 @@ def test_what_is_safe_is_packed_as_brought_and_leaves_by_a_second_person(tmp_pat
     assert release.store_of(config).registered()[0].shown[("yes",), "n"] == 400
     whats = [entry.what for entry in AuditLog.of(config).entries() if entry is not None]
     assert whats == ["release check"] * 2 + ["release approved"] * 2
+    *_, checked, _, approved = AuditLog.of(config).entries()
+    assert set(checked.inputs) == {"T3.csv", "T3.json"}
+    assert checked.outputs.items() <= approved.inputs.items()
 
 
 def test_what_is_corrected_says_so_and_shows_nothing_small(tmp_path, config):

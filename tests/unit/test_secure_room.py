@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from attainment_linkage.adapters import extract_files, registers, secure_room
+from attainment_linkage.adapters import extract_files, fingerprint, registers, secure_room
+from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.core.projects.reading import read_project
 from attainment_linkage.core.projects.register import Register
 from attainment_linkage.domain.errors import (
@@ -94,6 +95,10 @@ def test_a_script_counts_its_extract_and_leaves_only_what_it_staged(
     assert staging == config.lake.root("research").absolute() / "staging" / GOOD / "001"
     assert list(config.lake.temporary_path.iterdir()) == []
     assert stat.S_IMODE((staging / "table.csv").stat().st_mode) == 0o600
+    *_, last = AuditLog.of(config).entries()
+    assert last.inputs == {
+        path.name: fingerprint.sha256(path) for path in (counting, extract / "manifest.json")
+    }
 
 
 @needs_walls
@@ -168,6 +173,7 @@ def test_an_extract_that_was_changed_is_not_opened(config, extract, register, tm
 
     with pytest.raises(ExtractRefusedError, match=r"linked_pupils\.csv, more\.csv: not as"):
         stage.open_project(GOOD, script(tmp_path, ""), config)
+    assert not (config.lake.root("research") / "staging").exists()
 
 
 def test_without_an_extract_or_script_there_is_nothing_to_open(config, register, tmp_path):

@@ -13,7 +13,7 @@ from typing import Any
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core.analysis.outputs import Output
-from attainment_linkage.core.disclosure.given import plain
+from attainment_linkage.core.given import plain
 from attainment_linkage.domain.errors import AnalysisError
 
 DEFINITIONS = "analysis.toml"

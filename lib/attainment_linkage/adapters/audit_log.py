@@ -63,7 +63,7 @@ class AuditLog:
     def recorded(self, deed: Deed) -> Iterator[Outcome]:
         """Record that a deed starts, and how it went: finished, an error's code, or stopped.
 
-        What is done inside puts its outputs and key id into the outcome given.
+        What is done inside puts its inputs, outputs and key id into the outcome given.
         """
         self.record(replace(deed, outcome=STARTED, outputs={}))
         outcome = Outcome()
@@ -161,12 +161,19 @@ class Outcome:
     """How a deed went: filled by whoever does it."""
 
     outputs: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
     key_id: str = ""
 
     def of(self, deed: Deed, outcome: str) -> Deed:
         """The deed with this outcome; outputs only where it is finished."""
         made: Mapping[str, str] = self.outputs if outcome == FINISHED else {}
-        return replace(deed, outcome=outcome, outputs=made, key_id=self.key_id or deed.key_id)
+        return replace(
+            deed,
+            outcome=outcome,
+            inputs={**deed.inputs, **self.inputs},
+            outputs=made,
+            key_id=self.key_id or deed.key_id,
+        )
 
 
 def _append(handle: int, line: bytes) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import pwd
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from attainment_linkage.adapters.page import write_template
 from attainment_linkage.adapters.project import conf_folder
-from attainment_linkage.core.projects.project import QUESTIONS, Project
+from attainment_linkage.core.projects.project import QUESTIONS, Project, Release
 from attainment_linkage.core.projects.register import Register, read_register
 from attainment_linkage.domain.errors import (
     InputEncodingError,
@@ -52,15 +52,25 @@ def read_toml(path: Path) -> Mapping[str, Any]:
         raise RegisterError(f"{path.name} is not TOML: {wrong}. Correct it there.") from None
 
 
-def write_register_page(register: Register, path: Path) -> Path:
-    """Write the public page: projects, decisions and releases in the order of their ids; no data.
+def write_register_page(register: Register, releases: Sequence[Release], path: Path) -> Path:
+    """Write the public page: projects by their ids, decisions, releases; no data.
 
-    Researchers are counted there, not named.
+    Researchers are counted there, not named. Releases of no project of the register (of the
+    linkage's own analysis, or of a project that was taken out) stand at the end.
 
     Raises: DiskFullError, LakeUnwritableError.
     """
     projects: list[Project] = [register[name] for name in sorted(register)]
-    return write_template("register.html", path, projects=projects, questions=QUESTIONS)
+    of_project = {name: [one for one in releases if one.project == name] for name in register}
+    others = [one for one in releases if one.project not in register]
+    return write_template(
+        "register.html",
+        path,
+        projects=projects,
+        questions=QUESTIONS,
+        releases=of_project,
+        others=others,
+    )
 
 
 def today() -> date:

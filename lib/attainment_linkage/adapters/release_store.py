@@ -18,11 +18,13 @@ from typing import Any
 from attainment_linkage.adapters import documents
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.core.disclosure.description import described
-from attainment_linkage.core.disclosure.given import plain
 from attainment_linkage.core.disclosure.register import Released
+from attainment_linkage.core.given import plain
+from attainment_linkage.core.projects.project import Release
 from attainment_linkage.domain.errors import PackageBrokenError
 
 MANIFEST, DECISION = "MANIFEST.json", "decision.json"
+APPROVED, REFUSED = "approved", "refused"
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,22 @@ class ReleaseStore:
         """Enter the outputs of a package into the register."""
         body = {"outputs": [_plain(one) for one in outputs]}
         documents.create(self.home / "register" / f"{name}.json", body)
+
+    def releases(self) -> list[Release]:
+        """What was approved and left, by its day and package: no figure of it, titles alone.
+
+        Raises: PackageBrokenError, as ``registered``.
+        """
+        titles: dict[str, list[str]] = {}
+        for one in self.registered():
+            titles.setdefault(one.package, []).append(one.description.title)
+        decided = [self.decision(name) or {} for name in titles]
+        found = [
+            Release(body["package"], body.get("project", ""), tuple(titles[body["package"]]),
+                    body.get("decided_on", ""))
+            for body in decided if body.get("decision") == APPROVED
+        ]  # fmt: skip
+        return sorted(found, key=lambda one: (one.released, one.package))
 
     def registered(self) -> list[Released]:
         """Everything ever released, in order of package.

@@ -25,9 +25,10 @@ def apply(
 def register(
     output: Annotated[Path, typer.Option("--output", help="The page.")] = Path("register.html"),
     config: ConfigOption = "local",
+    lake: LakeOption = None,
 ) -> None:
     """Write the public page of the register: projects, decisions, releases; no data."""
-    raise typer.Exit(door.public_register(output, config))
+    raise typer.Exit(door.public_register(output, config, lake))
 
 
 @app.command()

@@ -8,12 +8,21 @@ the same checks to report the problems of a whole configuration together.
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from attainment_linkage.domain.errors import ConfigError
 
+_SPOKEN = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    bool: "true or false",
+    date: "a date such as 2026-01-31, without quotes",
+}
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue]"
 
 
@@ -79,6 +88,8 @@ def section_class(kind: Any) -> type[Settings] | None:
 def converted(kind: Any, value: Any) -> Any:
     """A TOML value as the field's type: lists to tuples, whole numbers to float.
 
+    A type may be a choice, as ``str | int``; with None in it, of what may be left out.
+
     Raises:
         TypeError: the value is not of the type; the message says what is expected.
     """
@@ -87,19 +98,24 @@ def converted(kind: Any, value: Any) -> Any:
         if not isinstance(value, (list, tuple)):
             raise TypeError("must be a list")
         return tuple(converted(item_kind, item) for item in value)
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    is_number_for_bool = kind is not bool and isinstance(value, bool)
-    if not isinstance(kind, (type, types.UnionType)) or is_number_for_bool:
-        raise TypeError(f"must be {_spoken(kind)}")
-    if not isinstance(value, kind):
-        raise TypeError(f"must be {_spoken(kind)}")
+    choices = _choices(kind)
+    if float in choices and type(value) is int:
+        value = float(value)
+    if type(value) not in choices:
+        raise TypeError(f"must be {' or '.join(map(_spoken, choices))}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise TypeError("must be a number, and finite")
     return value
 
 
-def _spoken(kind: Any) -> str:
-    spoken = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
-    return spoken.get(kind, str(kind))
+def _choices(kind: Any) -> tuple[type, ...]:
+    """The types a value may be of; exactly of them: a bool is no int, a time is no date."""
+    args = get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
+    return tuple(one for one in args if one is not type(None))
+
+
+def _spoken(kind: type) -> str:
+    return _SPOKEN.get(kind, str(kind))
 
 
 def problems_of(section: type, name: str, value: Any) -> Iterator[str]:

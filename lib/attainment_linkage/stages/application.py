@@ -11,6 +11,7 @@ from attainment_linkage.core.projects.reading import read_project
 from attainment_linkage.core.projects.register import lacking, undecided
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import ApplicationError
+from attainment_linkage.stages.release import store_of
 
 
 def apply(application: Path, log: RunLog | None = None) -> None:
@@ -28,8 +29,8 @@ def apply(application: Path, log: RunLog | None = None) -> None:
         )
     [(name, entry)] = entries.items()
     project, problems = read_project(name, entry)
-    missing = problems or lacking(project)
-    if missing:
+    missing = problems if project is None else problems or lacking(project)
+    if project is None or missing:
         raise ApplicationError(
             f"{application.name}: {len(missing)} things to mend: {'; '.join(missing)}. Add them "
             "as in conf/projects.toml; the variables are in the data dictionary."
@@ -41,9 +42,14 @@ def apply(application: Path, log: RunLog | None = None) -> None:
 
 
 def publish_register(config: Config, path: Path, log: RunLog | None = None) -> None:
-    """Write the public page of the register, without data.
+    """Write the public page of the register and of what was released, without data.
 
-    Raises: RegisterError with all its problems; LakeUnwritableError, DiskFullError.
+    Raises: RegisterError with all its problems; PackageBrokenError; LakeUnwritableError,
+        DiskFullError.
     """
-    page = write_register_page(load_register(config.projects.register), path)
-    (log or RunLog()).note("public register", str(page))
+    log = log or RunLog()
+    register, releases = load_register(config.projects.register), store_of(config).releases()
+    page = write_register_page(register, releases, path)
+    log.note("projects", len(register))
+    log.note("releases", len(releases))
+    log.note("public register", str(page))

@@ -82,9 +82,9 @@ def application(path: Path) -> int:
     return guarded(lambda: apply(path))
 
 
-def public_register(path: Path, env: str) -> int:
-    """Write the register's public page; give back the exit code. No root is opened."""
-    return _with_config(env, None, lambda config: publish_register(config, path), roots=())
+def public_register(path: Path, env: str, lake: Path | None) -> int:
+    """Write the register's public page; give back the exit code. Of the roots, research only."""
+    return _with_config(env, lake, lambda config: publish_register(config, path), roots=(RESEARCH,))
 
 
 def audit(env: str, lake: Path | None, noted: Sequence[str]) -> int:

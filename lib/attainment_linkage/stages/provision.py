@@ -61,6 +61,7 @@ def provision_project(
         with Lake.open(config.lake, PROVISION.roots).locked() as lake:
             table = tables.LINKED_PUPILS
             made_from = inputs.record_of(lake, PROVISION, table).content_hash
+            outcome.inputs = {table.name: made_from}
             said = {"key_id": outcome.key_id, "made_from": made_from}
             place = extract_folder(lake, project)
 

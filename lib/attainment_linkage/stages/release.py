@@ -7,11 +7,13 @@ from pathlib import Path
 from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.outputs import read_outputs, read_rules
 from attainment_linkage.adapters.project import conf_folder
-from attainment_linkage.adapters.release_store import ReleaseStore
+from attainment_linkage.adapters.registers import today
+from attainment_linkage.adapters.release_store import APPROVED, REFUSED, ReleaseStore
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.verifier import problems_of
 from attainment_linkage.adapters.workplace import restrict_process
 from attainment_linkage.core.disclosure.request import Verdict, judged
+from attainment_linkage.core.disclosure.words import Form
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import (
     DecisionRefusedError,
@@ -19,9 +21,9 @@ from attainment_linkage.domain.errors import (
     ReleaseCorrectedError,
     ReleaseRefusedError,
 )
+from attainment_linkage.domain.tables import RESEARCH
 from attainment_linkage.stages import release_package as packing
-
-APPROVED, REFUSED = "approved", "refused"
+from attainment_linkage.stages.secure_room import STAGING
 
 
 def check(folder: Path, config: Config, who: str, log: RunLog) -> Path:
@@ -36,6 +38,7 @@ def check(folder: Path, config: Config, who: str, log: RunLog) -> Path:
     rules, store = read_rules(conf_folder()), store_of(config)
     with AuditLog.of(config).recorded(packing.deed("release check", {})) as outcome:
         tables = read_outputs(folder, rules)
+        outcome.inputs = packing.digests(folder)
         name = packing.package_name(tables, who)
         verdict = judged(tables, store.registered(), name, rules)
         if verdict.refusals:
@@ -43,7 +46,8 @@ def check(folder: Path, config: Config, who: str, log: RunLog) -> Path:
                 f"release: {folder.name} is refused: {'. '.join(verdict.refusals)}."
             )
         _require_undecided(store, name)
-        path = store.write_package(name, packing.package_files(verdict, name, who, rules))
+        form = Form(name, who, verdict.outputs, project_of(folder, config))
+        path = store.write_package(name, packing.package_files(form, rules))
         outcome.outputs = packing.digests(path)
     _say(verdict, name, log)
     if verdict.is_corrected:
@@ -72,11 +76,13 @@ def decide(
     _require_undecided(store, name)
     verdict = APPROVED if is_approved else REFUSED
     with AuditLog.of(config).recorded(packing.deed(f"release {verdict}", {})) as outcome:
+        outcome.inputs = packing.digests(folder)
         outputs = packing.released_of(folder, name)
         if is_approved:
             packing.require_safe_beside(outputs, store.registered(), read_rules(conf_folder()))
             store.register(name, outputs)
-        body = {"package": name, "decision": verdict, "checker": who, "reason": reason}
+        body = {"package": name, "decision": verdict, "checker": who, "reason": reason,
+                "project": record["project"], "decided_on": str(today())}  # fmt: skip
         if not store.decide(name, body):
             raise DecisionRefusedError(f"release: {name} was decided on meanwhile. Read it.")
         outcome.outputs = packing.digests(folder)
@@ -96,6 +102,13 @@ def verified(name: str, config: Config) -> Path:
             f"release: package {name} does not hold: {'; '.join(problems[:5])}. Check it again."
         )
     return folder
+
+
+def project_of(folder: Path, config: Config) -> str:
+    """The project of outputs that lie in its staging folder; empty for any others."""
+    staging = (config.lake.root(RESEARCH) / STAGING).resolve()
+    inside = folder.resolve()
+    return inside.relative_to(staging).parts[0] if staging in inside.parents else ""
 
 
 def store_of(config: Config) -> ReleaseStore:

@@ -15,12 +15,11 @@ from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.disclosure.decide import Checked
 from attainment_linkage.core.disclosure.description import described
 from attainment_linkage.core.disclosure.differencing import derived
-from attainment_linkage.core.disclosure.given import plain
 from attainment_linkage.core.disclosure.register import Released
-from attainment_linkage.core.disclosure.request import Verdict
 from attainment_linkage.core.disclosure.rules import Rules
 from attainment_linkage.core.disclosure.tables import ROUNDING, Table
 from attainment_linkage.core.disclosure.words import WITHHELD, Form, brief, form_text, rows
+from attainment_linkage.core.given import plain
 from attainment_linkage.core.stage_key import digest
 from attainment_linkage.domain.errors import ReleaseRefusedError
 
@@ -35,18 +34,17 @@ def package_name(tables: Sequence[Table], who: str) -> str:
     return digest([who, content])[:12]
 
 
-def package_files(verdict: Verdict, name: str, who: str, rules: Rules) -> dict[str, bytes]:
+def package_files(form: Form, rules: Rules) -> dict[str, bytes]:
     """Every file of a package by its path: what leaves, and the record that stays."""
-    form = Form(name, who, verdict.outputs)
     files = {
-        "outputs/brief.md": brief(verdict.outputs, name).encode(),
+        "outputs/brief.md": brief(form.outputs, form.package).encode(),
         "record/form.md": form_text(form).encode(),
         "record/form.json": _json(_record(form, rules)),
     }
-    for output in verdict.outputs:
+    for output in form.outputs:
         for suffix, content in _of_output(output):
             files[f"outputs/{output.table.name}.{suffix}"] = content
-    for path, content in acro_folder.viewer_files(verdict.outputs):
+    for path, content in acro_folder.viewer_files(form.outputs):
         files[f"record/acro/{path}"] = content
     return files
 
@@ -75,6 +73,7 @@ def _record(form: Form, rules: Rules) -> dict[str, Any]:
     return {
         "package": form.package,
         "analyst": form.analyst,
+        "project": form.project,
         "threshold": rules.threshold,
         "zeros_allowed": not rules.zeros.is_on,
         "rounding_base": int(rules.rounding.limit * rules.threshold),

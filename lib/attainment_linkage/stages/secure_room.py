@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from attainment_linkage.adapters import fingerprint, secure_room
-from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
+from attainment_linkage.adapters.audit_log import FINISHED, AuditLog, Outcome
+from attainment_linkage.adapters.extract_files import MANIFEST
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.registers import load_register, this_user, today
 from attainment_linkage.adapters.runlog import RunLog
@@ -36,7 +37,7 @@ def open_project(name: str, script: Path, config: Config, log: RunLog | None = N
         ScriptFailedError: the script ended with an error.
     """
     with AuditLog.of(config).recorded(Deed("open", name, FINISHED)) as outcome:
-        staging = _run(name, script, config, log or RunLog())
+        staging = _run(name, script, config, log or RunLog(), outcome)
         outcome.outputs = {
             path.name: fingerprint.sha256(path)
             for path in fingerprint.data_files(staging)
@@ -45,7 +46,7 @@ def open_project(name: str, script: Path, config: Config, log: RunLog | None = N
     return staging
 
 
-def _run(name: str, script: Path, config: Config, log: RunLog) -> Path:
+def _run(name: str, script: Path, config: Config, log: RunLog, outcome: Outcome) -> Path:
     project = project_of(load_register(config.projects.register), name)
     user = this_user()
     refusals = list(project.refusals(user, today()))
@@ -59,9 +60,15 @@ def _run(name: str, script: Path, config: Config, log: RunLog) -> Path:
     closed = [config.lake.root(zone) for zone in config.lake.zones]
     closed += [Path(config.keys.folder)] if config.keys.folder else []
     lake = Lake.open(config.lake, PROVISION.roots)
-    staging = secure_room.next_staging(lake.root(RESEARCH) / STAGING / name)
+    extract = extract_folder(lake, project)
+    outcome.inputs = {
+        path.name: fingerprint.sha256(path)
+        for path in (script, extract / MANIFEST)
+        if path.is_file()
+    }
     log.note("secure room", secure_room.walls().said)
-    with secure_room.copied(extract_folder(lake, project), config.lake.temporary_path) as room:
+    with secure_room.copied(extract, config.lake.temporary_path) as room:
+        staging = secure_room.next_staging(lake.root(RESEARCH) / STAGING / name)
         done = secure_room.run_script(script.absolute(), room, staging, closed)
     log.note("staging folder, for output checking", str(staging))
     if done:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attainment_linkage.core.disclosure.given import read
 from attainment_linkage.core.disclosure.tables import (
     KINDS,
     MODEL,
@@ -16,6 +15,7 @@ from attainment_linkage.core.disclosure.tables import (
     Description,
     Estimate,
 )
+from attainment_linkage.core.given import read
 from attainment_linkage.domain.errors import OutputUnusableError
 
 _SEE = "The form is in conf/README.md, Outputs."
@@ -27,7 +27,7 @@ def described(given: Mapping[str, Any], where: str) -> Description:
     Raises: OutputUnusableError, with every problem.
     """
     problems: list[str] = []
-    found = read(Description, given, "the description", problems)
+    found = read(Description, given, "", problems)
     if found is not None:
         problems += _contradictions(found)
     if found is None or problems:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from attainment_linkage.core.disclosure.given import read
+from attainment_linkage.core.given import read
 from attainment_linkage.domain.errors import ConfigError
 
 REFUSE, SUPPRESS, REVIEW, OFF = "refuse", "suppress", "review", "off"
@@ -72,7 +72,7 @@ def rules_of(given: Mapping[str, Any], where: str) -> Rules:
     Raises: ConfigError, with every problem.
     """
     problems: list[str] = []
-    found = read(Rules, given, "the rules", problems)
+    found = read(Rules, given, "", problems)
     for name in given if found is not None else ():
         rule: Rule = getattr(found, name)
         if rule.severity not in SEVERITIES:

@@ -27,6 +27,7 @@ class Form:
     package: str
     analyst: str
     outputs: tuple[Checked, ...]
+    project: str = ""
 
 
 def rows(output: Checked) -> list[list[str]]:
@@ -58,7 +59,8 @@ def form_text(form: Form) -> str:
     lines = [
         f"# Output-checking form: package {form.package}",
         "",
-        f"Brought by {form.analyst}. To be decided by somebody else, with a reason.",
+        f"Brought by {form.analyst}, for {form.project or 'no project'}. To be decided by "
+        "somebody else, with a reason.",
     ]
     for output in form.outputs:
         lines += ["", *_output_lines(output)]

@@ -44,7 +44,7 @@ class Researcher:
 class Condition:
     """Rows of the population: those whose variable is one of these, or within bounds."""
 
-    variable: str
+    variable: str = ""
     one_of: tuple[str | int | bool, ...] = ()
     at_least: float | None = None
     at_most: float | None = None
@@ -63,7 +63,7 @@ class Condition:
 class Coarsening:
     """A number made coarser: down to a multiple of ``band``, and at most ``cap``."""
 
-    variable: str
+    variable: str = ""
     band: int | None = None
     cap: int | None = None
 
@@ -80,11 +80,16 @@ class Coarsening:
 
 @dataclass(frozen=True)
 class Release:
-    """An output of a project that was checked and left the room: what, and on which day."""
+    """Outputs that were approved and left: the package, its project if any, titles, and the day.
 
-    id: str
-    title: str
-    released: date
+    It is no part of the register, which is written by hand: it comes from where outputs are
+    decided on.
+    """
+
+    package: str
+    project: str
+    titles: tuple[str, ...]
+    released: str
 
 
 @dataclass(frozen=True)
@@ -96,10 +101,10 @@ class Project:
     """
 
     id: str
-    title: str
-    legal_gateway: str
-    table: str
-    variables: tuple[str, ...]
+    title: str = ""
+    legal_gateway: str = ""
+    table: str = ""
+    variables: tuple[str, ...] = ()
     geography: str = NO_GEOGRAPHY
     version: int = 1
     approved: date | None = None
@@ -109,7 +114,6 @@ class Project:
     quasi_identifiers: tuple[str, ...] = ()
     coarsen: tuple[Coarsening, ...] = ()
     questions: Mapping[str, Question] = field(default_factory=dict)
-    releases: tuple[Release, ...] = ()
 
     @property
     def is_approved(self) -> bool:

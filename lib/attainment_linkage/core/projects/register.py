@@ -45,8 +45,10 @@ def read_register(document: Mapping[str, Any]) -> Register:
     register = {}
     for name, entry in given.items():
         project, wrong = read_project(name, entry)
-        register[name] = project
-        problems += wrong or list(contradictions(project))
+        problems += wrong
+        if project is not None:
+            register[name] = project
+            problems += [] if wrong else contradictions(project)
     if problems:
         raise RegisterError(
             f"register: {len(problems)} problems: {'; '.join(problems)}. The form is in "

@@ -1,23 +1,31 @@
 """Given: plain values, as TOML and JSON give them, read into frozen dataclasses, strictly.
 
-Unknown keys, missing keys and wrong types are all found, not only the first of them.
+Unknown keys, missing keys and wrong types are all found, not only the first of them. What a
+single value may be is ``core.checked.converted``'s to say, here as in the configuration.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
+import types
 from collections.abc import Mapping
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from attainment_linkage.core.checked import converted
 
 Made = TypeVar("Made")
 
 
-def read(kind: type[Made], given: Mapping[str, Any], at: str, problems: list[str]) -> Made | None:
+def read(kind: type[Made], given: Any, at: str, problems: list[str]) -> Made | None:
     """A dataclass from its plain values; None where a problem stands in its way.
 
-    ``at`` names the place in a problem; every problem is added to ``problems``.
+    A field may be a plain value, an optional or a choice of these, a tuple, a mapping from
+    texts, or another dataclass. ``at`` names the place in a problem, empty at the top of a
+    document; every problem is added to ``problems``.
     """
+    if not isinstance(given, Mapping):
+        problems.append(f"{at} must be a table of keys")
+        return None
     hints = get_type_hints(kind)
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     found: dict[str, Any] = {}
@@ -25,53 +33,48 @@ def read(kind: type[Made], given: Mapping[str, Any], at: str, problems: list[str
     for key, value in given.items():
         if key not in fields:
             known = ", ".join(fields)
-            problems.append(f"{at} has the unknown key {key!r}; the keys are {known}")
+            problems.append(f"{_inside(at, key)} is not a known key; known here: {known}")
         else:
-            found[key] = _value(hints[key], value, f"{at} {key}", problems)
+            found[key] = _value(hints[key], value, _inside(at, key), problems)
     for name, field in fields.items():
         is_needed = (
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         )
         if is_needed and name not in given:
-            problems.append(f"{at} lacks {name}")
+            problems.append(f"{_inside(at, name)} is missing")
     return kind(**found) if len(problems) == before else None
 
 
+def _inside(at: str, key: str) -> str:
+    return f"{at}.{key}" if at else key
+
+
 def _value(kind: Any, value: Any, at: str, problems: list[str]) -> Any:
-    origin = get_origin(kind)
-    if origin is tuple:
-        if not isinstance(value, list | tuple):
-            problems.append(f"{at} must be a list")
-            return ()
+    """A value as a field's type; what a problem stands in the way of is None."""
+    if dataclasses.is_dataclass(kind):
+        return read(kind, value, at, problems)  # type: ignore[arg-type]
+    if isinstance(value, list | tuple) and get_origin(kind) is tuple:
         inner = get_args(kind)[0]
         return tuple(
-            _value(inner, item, f"{at} {number}", problems) for number, item in enumerate(value, 1)
+            _value(inner, item, f"{at}[{number}]", problems)
+            for number, item in enumerate(value, start=1)
         )
-    if origin is not None:  # Mapping[str, X]
-        if not isinstance(value, Mapping):
-            problems.append(f"{at} must be a table of keys")
-            return {}
-        inner = get_args(kind)[1]
-        return {
-            str(key): _value(inner, item, f"{at}.{key}", problems) for key, item in value.items()
-        }
-    if dataclasses.is_dataclass(kind):
-        if not isinstance(value, Mapping):
-            problems.append(f"{at} must be a table of keys")
-            return None
-        return read(kind, value, at, problems)  # type: ignore[arg-type]
-    return _plain(kind, value, at, problems)
+    if _is_mapping(kind):
+        if isinstance(value, Mapping):
+            inner = get_args(kind)[1]
+            return {str(k): _value(inner, v, _inside(at, k), problems) for k, v in value.items()}
+        problems.append(f"{at} must be a table of keys")
+        return None
+    try:
+        return converted(kind, value)
+    except TypeError as wrong:
+        problems.append(f"{at} {wrong}")
+        return None
 
 
-def _plain(kind: Any, value: Any, at: str, problems: list[str]) -> Any:
-    spoken = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-    is_right = isinstance(value, int | float) if kind is float else isinstance(value, kind)
-    if isinstance(value, bool) and kind is not bool:
-        is_right = False
-    if not is_right or (isinstance(value, float) and not math.isfinite(value)):
-        problems.append(f"{at} must be {spoken[kind]}")
-        return kind()
-    return float(value) if kind is float else value
+def _is_mapping(kind: Any) -> bool:
+    origin = get_origin(kind)
+    return origin not in (None, tuple) and not isinstance(kind, types.UnionType)
 
 
 def plain(value: Any) -> Any:
