@@ -11,6 +11,7 @@ import pytest
 
 from attainment_linkage.adapters import extract_files, fingerprint, registers, secure_room
 from attainment_linkage.adapters.audit_log import AuditLog
+from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.projects.reading import read_project
 from attainment_linkage.core.projects.register import Register
 from attainment_linkage.domain.errors import (
@@ -19,8 +20,10 @@ from attainment_linkage.domain.errors import (
     ProjectRefusedError,
     ScriptFailedError,
 )
+from attainment_linkage.stages import release
 from attainment_linkage.stages import secure_room as stage
 from tests.conftest import config_for
+from tests.outputs import FSM, FSM_HEADER, FSM_ROWS
 from tests.unit.test_projects import GOOD, changed
 
 IS_CLOSED = secure_room.walls().are_up
@@ -83,22 +86,49 @@ def test_a_script_counts_its_extract_and_leaves_only_what_it_staged(
         tmp_path,
         "rows = (EXTRACT / 'linked_pupils.csv').read_text().split()[1:]\n"
         "(STAGING / 'table.csv').write_text(f'sex,n\\nF,{rows.count(\"F\")}\\n')\n"
+        "(pathlib.Path.home() / 'notes').write_text('F,2')\n"
         "print('said in the room')",
     )
-    staging = stage.open_project(GOOD, counting, config)
+    outputs = stage.open_project(GOOD, counting, config)
+    staging = outputs.parent
 
     said = capsys.readouterr().out
-    assert (staging / "table.csv").read_text() == "sex,n\nF,2\n"
+    assert [path.name for path in outputs.iterdir()] == ["table.csv"]
+    assert (outputs / "table.csv").read_text() == "sex,n\nF,2\n"
+    assert (staging / "script.py").read_text() == counting.read_text()
+    assert {path.name for path in staging.iterdir()} == {
+        "outputs", "script.py", "stdout.txt", "stderr.txt",
+    }  # fmt: skip
     assert (staging / "stdout.txt").read_text() == "said in the room\n"
     assert "said in the room" not in said
     assert secure_room.walls().said[:20] in said.replace("\n", " ")
     assert staging == config.lake.root("research").absolute() / "staging" / GOOD / "001"
     assert list(config.lake.temporary_path.iterdir()) == []
-    assert stat.S_IMODE((staging / "table.csv").stat().st_mode) == 0o600
+    assert stat.S_IMODE((outputs / "table.csv").stat().st_mode) == 0o600
     *_, last = AuditLog.of(config).entries()
     assert last.inputs == {
         path.name: fingerprint.sha256(path) for path in (counting, extract / "manifest.json")
     }
+
+
+def test_what_a_script_made_goes_to_output_checking_as_it_lies_there(
+    config, extract, register, tmp_path
+):
+    register()
+    rows = [FSM_HEADER, *FSM_ROWS]
+    making = script(
+        tmp_path,
+        "import csv, json\n"
+        "with (STAGING / 'T3.csv').open('w', newline='') as file:\n"
+        f"    csv.writer(file).writerows({rows!r})\n"
+        f"(STAGING / 'T3.json').write_text(json.dumps({dict(FSM)!r}))",
+    )
+    outputs = stage.open_project(GOOD, making, config)
+    package = release.check(outputs, config, "analyst", RunLog())
+
+    assert release.project_of(outputs, config) == GOOD
+    assert release.project_of(config.lake.root("research") / "outputs", config) == ""
+    assert f"for {GOOD}." in (package / "record" / "form.md").read_text("utf-8")
 
 
 @needs_walls
@@ -189,9 +219,9 @@ def test_where_the_system_gives_no_namespaces_it_says_so_and_runs(
 ):
     register()
     monkeypatch.setattr(secure_room, "walls", lambda: secure_room.Walls(are_up=False))
-    staging = stage.open_project(GOOD, script(tmp_path, "print(os.getpid())"), config)
+    outputs = stage.open_project(GOOD, script(tmp_path, "print(os.getpid())"), config)
 
     assert "NOT closed" in capsys.readouterr().out
-    assert (staging / "stdout.txt").read_text().strip().isdigit()
+    assert (outputs.parent / "stdout.txt").read_text().strip().isdigit()
     assert dataclasses.asdict(secure_room.Walls(are_up=True)) == {"are_up": True}
     assert not os.listdir(config.lake.temporary_path)

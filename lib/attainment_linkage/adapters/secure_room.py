@@ -3,7 +3,10 @@
 Where the system allows it (Linux namespaces, through ``unshare`` and ``setpriv``), the script
 has no network, sees the lake's roots and the keys as empty folders, can write to its staging
 folder only, and has no capability to undo any of that. Where it does not, ``walls`` says so.
-What the script prints goes to files of the staging folder: output checking is the only way out.
+Output checking is the only way out.
+
+    <staging>/<number>/outputs/     what the script made: the folder that ``release check`` takes
+    <staging>/<number>/script.py    the script as it was run; in stdout.txt, stderr.txt what it said
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from attainment_linkage.domain.errors import ExtractRefusedError, InputMissingEr
 
 EXTRACT_VARIABLE, STAGING_VARIABLE = "EXTRACT", "STAGING"
 SCRIPT_COPY, SAID, COMPLAINED = "script.py", "stdout.txt", "stderr.txt"
+OUTPUTS, _WORK = "outputs", "work"
 
 # $1 the room; $2 the real staging folder; then the folders to be closed, --, the command.
 _WALLS = """
@@ -46,7 +50,7 @@ shift
 while read -r _ target _; do
     [ "$target" = "$room/staging" ] || mount -o remount,bind,ro "$target" 2>/dev/null || :
 done < /proc/self/mounts
-cd "$room/staging"
+cd "$room/staging/outputs"
 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
 """
 _NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork",
@@ -76,8 +80,8 @@ def walls() -> Walls:
     try:
         with tempfile.TemporaryDirectory(prefix="room-") as folder:
             room = Path(folder)
-            for name in ("data", "staging", "real"):
-                (room / name).mkdir()
+            for name in ("data", "staging", f"real/{OUTPUTS}"):
+                (room / name).mkdir(parents=True)
             done = _run(
                 _command(room, room / "real", (), ("true",)), room / "real", {}, discard=True
             )
@@ -113,9 +117,12 @@ def run_script(script: Path, room: Path, staging: Path, closed: Sequence[Path]) 
     """Run a script in the room; give back its exit code.
 
     It finds the copy at the environment variable EXTRACT and writes to STAGING, its working
-    folder. The folders of ``closed`` are empty to it.
+    folder: ``outputs`` of the staging folder. Its home and temporary folder are gone at the end.
+    The folders of ``closed`` are empty to it.
     """
     shutil.copyfile(script, staging / SCRIPT_COPY)
+    for name in (OUTPUTS, _WORK):
+        (staging / name).mkdir(mode=0o700)
     is_closed = walls().are_up
     inside = room / "staging" if is_closed else staging
     command: tuple[str, ...] = (sys.executable, "-I", str(inside / SCRIPT_COPY))
@@ -123,11 +130,12 @@ def run_script(script: Path, room: Path, staging: Path, closed: Sequence[Path]) 
         command = _command(room, staging, closed, command)
     environment = {
         EXTRACT_VARIABLE: str(room / "data"),
-        STAGING_VARIABLE: str(inside),
-        "TMPDIR": str(inside),
-        "HOME": str(inside),
+        STAGING_VARIABLE: str(inside / OUTPUTS),
+        "TMPDIR": str(inside / _WORK),
+        "HOME": str(inside / _WORK),
     }
     done = _run(command, staging, environment, discard=False)
+    shutil.rmtree(staging / _WORK, ignore_errors=True)
     for path in (one for one in staging.rglob("*") if not one.is_symlink()):
         path.chmod(0o700 if path.is_dir() else 0o600)
     return done
@@ -157,7 +165,7 @@ def _run(command: Sequence[str], staging: Path, given: Mapping[str, str], *, dis
     with out.open("wb") as said, errors.open("wb") as complained:
         return subprocess.run(
             command,
-            cwd=staging,
+            cwd=staging / OUTPUTS,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=said,

@@ -113,7 +113,8 @@ LINK = (
         "probability that the link is right, as the model has it",
         "double",
         source=SPINE,
-        derivation="2^b / (1 + 2^b), b the match weight in bits rounded down to 2; 4 decimals",
+        derivation="2^b / (1 + 2^b), b the match weight in bits rounded down to a multiple of 2; "
+        "4 decimals; never above the model's: the weight itself would tell how rare a name is",
     ),
     _link(
         "linkage_weight",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from attainment_linkage.domain.research_attainment import (
     ATTAINED,
     FLAGS,
+    NOT_DELIVERED,
     VULNERABILITY,
     VULNERABILITY_FLAGS,
 )
@@ -17,7 +18,14 @@ from attainment_linkage.domain.research_household import HOUSEHOLD
 from attainment_linkage.domain.research_own import IDS, LINK, OWN, PLACES
 from attainment_linkage.domain.table import RESEARCH, Column, Table
 
-__all__ = ["DRAWN_PUPILS", "FLAGS", "LINKED_PUPILS", "RESEARCH_TABLES", "VULNERABILITY_FLAGS"]
+__all__ = [
+    "DRAWN_PUPILS",
+    "FLAGS",
+    "LINKED_PUPILS",
+    "NOT_DELIVERED",
+    "RESEARCH_TABLES",
+    "VULNERABILITY_FLAGS",
+]
 
 LINKED_PUPILS = Table(
     "linked_pupils",

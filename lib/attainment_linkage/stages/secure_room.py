@@ -26,7 +26,7 @@ STAGING = "staging"
 
 
 def open_project(name: str, script: Path, config: Config, log: RunLog | None = None) -> Path:
-    """Run a script for a project, if this user may; give back its staging folder.
+    """Run a script for a project, if this user may; give back the folder of its outputs.
 
     Researcher, accreditation and dates are checked at each opening.
 
@@ -37,13 +37,13 @@ def open_project(name: str, script: Path, config: Config, log: RunLog | None = N
         ScriptFailedError: the script ended with an error.
     """
     with AuditLog.of(config).recorded(Deed("open", name, FINISHED)) as outcome:
-        staging = _run(name, script, config, log or RunLog(), outcome)
+        outputs = _run(name, script, config, log or RunLog(), outcome)
         outcome.outputs = {
             path.name: fingerprint.sha256(path)
-            for path in fingerprint.data_files(staging)
+            for path in fingerprint.data_files(outputs)
             if not path.is_symlink()
         }
-    return staging
+    return outputs
 
 
 def _run(name: str, script: Path, config: Config, log: RunLog, outcome: Outcome) -> Path:
@@ -70,10 +70,10 @@ def _run(name: str, script: Path, config: Config, log: RunLog, outcome: Outcome)
     with secure_room.copied(extract, config.lake.temporary_path) as room:
         staging = secure_room.next_staging(lake.root(RESEARCH) / STAGING / name)
         done = secure_room.run_script(script.absolute(), room, staging, closed)
-    log.note("staging folder, for output checking", str(staging))
+    log.note("outputs, for release check", str(staging / secure_room.OUTPUTS))
     if done:
         raise ScriptFailedError(
             f"open: the script of project {name} ended with exit code {done}. What it said is in "
             f"{staging / secure_room.COMPLAINED}."
         )
-    return staging
+    return staging / secure_room.OUTPUTS
