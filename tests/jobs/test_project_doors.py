@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from attainment_linkage.cli import app
+from attainment_linkage.core.settings import Config
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "conf" / "projects.toml"
 
@@ -24,6 +25,32 @@ def test_the_register_s_page_is_written(ends, tmp_path):
     assert done.exit_code == 0
     assert "Register of projects" in (tmp_path / "page.html").read_text("utf-8")
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+@pytest.mark.parametrize(
+    ("words", "worker"),
+    [
+        (("provision", "ALP-9"), "provision_project"),
+        (("register",), "publish_register"),
+        (("release", "check", "outputs"), "release.check"),
+        (("release", "approve", "p", "--reason", "r"), "release.decide"),
+        (("release", "refuse", "p", "--reason", "r"), "release.decide"),
+        (("release", "verify", "p"), "release.verified"),
+    ],
+)
+def test_what_works_on_research_is_given_the_path_of_no_other_root(
+    ends, monkeypatch, words, worker
+):
+    given = []
+
+    def kept(*values, **named):
+        given.extend(one for one in values if isinstance(one, Config))
+
+    monkeypatch.setattr(f"attainment_linkage.stages.door.{worker}", kept)
+    done = ends(*words)
+
+    assert done.exit_code == 0, done.stderr
+    assert [config.lake.zones for config in given] == [("research",)]
 
 
 @pytest.mark.parametrize(
