@@ -1,13 +1,16 @@
 """One process: several commands of the console script in turn, under one start of Java.
 
-Two words are this test's own: ``plant`` puts the canaries into the delivery, ``break-gate``
-makes a gate fail from then on. Usage: CODES-FILE ROOT COMMANDS-AS-JSON.
+Four words are this test's own: ``plant`` puts the canaries into the delivery, ``break-gate``
+makes a gate fail from then on, ``check-analysis`` takes what ``analyse`` made to output checking,
+``approve-all`` lets every package leave, as a second person would.
+Usage: CODES-FILE ROOT COMMANDS-AS-JSON.
 """
 
 import json
 import os
 import sys
 from pathlib import Path
+from unittest import mock
 
 import typer
 
@@ -23,6 +26,22 @@ def done(words: list[str], root: Path) -> int:
     if words[0] == "break-gate":
         break_gate(Path(os.environ["ATTAINMENT_LINKAGE_HOME"]), words[1])
         return 0
+    research = root / "lake" / "research"
+    if words[0] == "check-analysis":
+        (folder,) = (one for one in (research / "outputs").iterdir() if one.is_dir())
+        return ended(["release", "check", str(folder), *words[1:]])
+    if words[0] == "approve-all":
+        packages = sorted(one.name for one in (research / "release" / "packages").iterdir())
+        with mock.patch("attainment_linkage.stages.door.this_user", return_value="checker"):
+            return max(
+                ended(["release", "approve", name, "--reason", "safe", *words[1:]])
+                for name in packages
+            )
+    return ended(words)
+
+
+def ended(words: list[str]) -> int:
+    """Do one command of the console script; give back its exit code."""
     try:
         found = app(words, standalone_mode=False)
     except typer.Exit as ended:

@@ -31,7 +31,8 @@ MUST_BE_THERE = (
     "output", "event-log", "processes", "audit", "reports",
     "research: tables", "research: footers", "research: _delta_log", "research: .crc",
     "research: manifests and gate results",
-    "research: dictionaries",
+    "research: dictionaries", "research: extracts", "research: staging", "research: outputs",
+    "research: release", "out",
     "attributes: tables", "attributes: footers",
     "attributes: _delta_log", "attributes: .crc", "attributes: manifests and gate results",
     "identifiers: footers", "identifiers: _delta_log", "identifiers: .crc",
@@ -106,6 +107,10 @@ def plant_in_each_sink(root: Path) -> dict[str, str]:
         lake / "research" / "_manifests" / "m.json": (
             "upn 8", hashlib.sha1(who[8].upn.encode()).hexdigest().upper(),
         ),
+        lake / "research" / "extracts" / "P" / "v1" / "k.csv": ("surname 15", who[15].surname),
+        lake / "research" / "staging" / "P" / "001" / "stdout.txt": ("upn 16", who[16].upn),
+        lake / "research" / "release" / "packages" / "p" / "form.md": ("date 17", who[17].date),
+        lake / "out" / "p" / "brief.md": ("postcode 18", who[18].postcode),
         lake / "truth" / "t": ("surname 9", who[9].surname.encode("utf-16-le").decode("latin-1")),
     }  # fmt: skip
     for path, (_, text) in texts.items():
@@ -125,6 +130,8 @@ def plant_in_each_sink(root: Path) -> dict[str, str]:
         "working-folder": "upn 3", "temporary": "postcode 4", "reports": "date 5",
         "audit": "key", "attributes: _delta_log": "surname 6", "attributes: .crc": "forename 7",
         "research: manifests and gate results": "upn 8", "truth": "surname 9",
+        "research: extracts": "surname 15", "research: staging": "upn 16",
+        "research: release": "date 17", "out": "postcode 18",
         "attributes: tables": "date 10", "research: tables": "postcode 11",
         "identifiers: footers": "surname 12",
     }  # fmt: skip

@@ -28,12 +28,15 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from tests.leaks import research
 from tests.leaks.canaries import Person, dates, people
 
-LATER = (("pseudonymise",),)
-"""What other people run on the lake, with other rights: the research table under keyed ids."""
 PROJECT = Path(__file__).resolve().parents[2]
+APPROVED = "ALP-2026-01"
+"""The project of the register that is served here, to whoever runs this."""
 KEY = hashlib.sha256(b"the canary key").digest()
+OWN = ("plant", "break-gate", "check-analysis", "approve-all")
+"""Words of ``one_process`` that are no command of the console script."""
 _SCRIPT = Path(sys.executable).parent / "attainment-linkage"
 _LIMIT_SECONDS = 1200
 _SINKS = ("output", "event-log", "system-temporary", "working-folder")
@@ -66,9 +69,11 @@ class Place:
             apart.mkdir(mode=0o700)
         for name in ("conf", "expectations"):
             shutil.copytree(PROJECT / name, place.beside / name)
-        key_file = place.secrets / "internal.key"
-        key_file.write_bytes(KEY)
-        key_file.chmod(0o400)
+        for name in ("internal", APPROVED):
+            key_file = place.secrets / f"{name}.key"
+            key_file.write_bytes(KEY)
+            key_file.chmod(0o400)
+        research.prepare(place.beside, APPROVED)
         place._launch_settings()
         place.settings.write_text(
             '[spark]\nmaster = "local[2]"\ndriver_memory_gib = 2\nshuffle_partitions = 2\n'
@@ -82,6 +87,22 @@ class Place:
     @property
     def lake(self) -> Path:
         return self.root / "lake"
+
+    @property
+    def later(self) -> tuple[tuple[tuple[str, ...], int], ...]:
+        """What other people do on the lake, with other rights; each with its exit code."""
+        staged = self.lake / "research" / "staging" / APPROVED / "001" / "outputs"
+        page = self.root / "output" / "register.html"
+        return (
+            (("pseudonymise",), 0),
+            (("provision", APPROVED), 0),
+            (("open", APPROVED, str(self.beside / research.SCRIPT)), 0),
+            (("analyse",), 0),
+            (("release", "check", str(staged)), 0),
+            (("check-analysis",), 62),
+            (("approve-all",), 0),
+            (("register", "--output", str(page)), 0),
+        )
 
     @property
     def settings(self) -> Path:

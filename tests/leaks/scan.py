@@ -21,7 +21,7 @@ from tests.leaks.canaries import canaries, forms
 PREFIX = 7
 """Bytes by which patterns are told apart: no pattern is shorter."""
 _CHUNK = 1 << 22
-_FOLDERS_OF_FILES = ("dictionaries", "extracts", "staging")
+_FOLDERS_OF_FILES = ("dictionaries", "extracts", "staging", "outputs", "release")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 
 
