@@ -1,10 +1,13 @@
 """The research tables: every variable can go into a data dictionary, and nobody can be found."""
 
+import json
 import re
 
 import pytest
 
+from attainment_linkage.adapters.project import expectations_folder
 from attainment_linkage.domain import tables
+from attainment_linkage.domain.allow_list import declared
 from attainment_linkage.domain.attribute_tables import (
     CENSUS_CHARACTERISTICS,
     PUPIL_ATTAINMENT,
@@ -51,6 +54,23 @@ def test_nothing_that_identifies_reaches_the_research_root():
     assert sources & set(tables.LINKED_PUPILS.names) <= {"household_id", "sex"}
     assert ids == {"person_id", "household_id", "school_id"}
     assert not [one.name for one in VARIABLES if FINE_PLACES.search(one.name)]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [one for one in declared().values() if one.zone == tables.RESEARCH],
+    ids=lambda one: one.name,
+)
+def test_the_gate_of_each_table_of_the_root_lets_no_other_column_pass(table):
+    suite = json.loads((expectations_folder() / f"{table.name}.json").read_text("utf-8"))
+    lists = [
+        one["kwargs"]["column_list"]
+        for one in suite["expectations"]
+        if one["type"] == "expect_table_columns_to_match_ordered_list"
+        and one["severity"] == "critical"
+    ]
+
+    assert lists == [table.names]
 
 
 def test_only_the_row_s_own_id_the_link_and_the_record_counts_are_never_null():
