@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from attainment_linkage.adapters import documents, review_files
 from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import Manifest, TableRecord
@@ -18,7 +19,7 @@ CANARY = b"CANARYNAME"
 MADE = {
     "ingest": (tables.CENSUS_SOURCE.quarantine_table, tables.CENSUS_SOURCE.identity_table),
     "standardise": (tables.CENSUS_PEOPLE, tables.CENSUS_CHARACTERISTICS),
-    "link": (tables.LINKS,),
+    "link": review_files.REVIEWED,
 }
 OLDER = {"ingest": "k0", "standardise": "k1", "link": "k2"}
 NEWER = {"ingest": "k0", "standardise": "k8", "link": "k9"}
@@ -31,7 +32,7 @@ def published(lake, run_id, keys):
         lines = []
         for stage, key in keys.items():
             records = [
-                TableRecord(table.name, f"{table.name}/{key}", 0, 1, "", "", 0, 0)
+                TableRecord(table.name, f"{table.name}/{key}", 0, 1, key, "", 0, 0)
                 for table in MADE[stage]
                 if table.zone == zone
             ]
@@ -71,18 +72,19 @@ def test_a_run_s_own_tables_of_people_are_destroyed_and_the_shared_ones_kept(lak
     before, current = folders_of(lake), lake.current("identifiers")
     purged("older", config)
 
-    assert before - folders_of(lake) == {"identifiers/census_people/k1", "identifiers/links/k2"}
+    gone = {"census_people/k1", *(f"{table.name}/k2" for table in review_files.REVIEWED)}
+    assert before - folders_of(lake) == {f"identifiers/{name}" for name in gone}
     assert lake.current("identifiers") == current
     assert lake.head("identifiers", "link") == "k9"
     assert lake.manifest("identifiers", "link", "k2") is None
     assert lake.manifest("identifiers", "link", "k9") is not None
     assert lake.runs("identifiers") == ["newer"]
     said = capsys.readouterr().out
-    assert "tables destroyed: 2" in said
+    assert "tables destroyed: 4" in said
     assert "kept, as the published run reads it too: census_identity/k0" in said
     *_, last = AuditLog.of(config).entries()
     assert (last.what, last.about, last.outcome) == ("purge", "older", "finished")
-    assert last.outputs == {"census_people/k1": "destroyed", "links/k2": "destroyed"}
+    assert last.outputs == dict.fromkeys(gone, "destroyed")
 
 
 def test_the_published_run_is_destroyed_where_that_is_said_and_then_no_byte_is_left(lake, config):
@@ -93,7 +95,7 @@ def test_the_published_run_is_destroyed_where_that_is_said_and_then_no_byte_is_l
     words = ["purge", "newer", "--lake", config.lake.directory]
     refused = CliRunner().invoke(app, words)
     assert (refused.exit_code, refused.stderr.split(":")[0]) == (38, "PURGE_REFUSED")
-    assert len(folders_of(lake)) == 9
+    assert len(folders_of(lake)) == 13
 
     purged("older", config)
     assert CliRunner().invoke(app, [*words, "--published"]).exit_code == 0
@@ -105,6 +107,26 @@ def test_the_published_run_is_destroyed_where_that_is_said_and_then_no_byte_is_l
         assert (lake.current(zone), lake.runs(zone)) == (None, [])
         assert {lake.head(zone, stage) for stage in MADE} == {None}
     assert lake.current("attributes")["run_id"] == "newer"
+
+
+def test_batches_for_review_go_with_the_last_links_they_were_drawn_of(lake, config):
+    root = lake.root("identifiers")
+    runs = {
+        key: review_files.reviewed_run(lake.manifest("identifiers", "link", key))
+        for key in ("k2", "k9")
+    }
+    for key, run in {**runs, "broken": "x"}.items():
+        documents.create(root / "review" / key / "sample.json", {"run": run, "left": "SMITH"})
+        (root / "review" / key / "decisions-A.csv").write_text("batch,pair,reviewer,decision\n")
+    (root / "review" / "broken" / "sample.json").write_text("SMITH")
+    documents.create(root / "review" / "evidence.json", {"counts": {}})
+    purged("older", config)
+
+    assert {path.name for path in (root / "review").iterdir()} == {"k9", "evidence.json"}
+    *_, last = AuditLog.of(config).entries()
+    assert last.outputs.keys() >= {"review/k2", "review/broken"}
+    purged("newer", config, is_published_too=True)
+    assert [path.name for path in (root / "review").iterdir()] == ["evidence.json"]
 
 
 def test_a_run_at_work_and_a_run_that_is_not_there_stop_it(lake, config):

@@ -1,9 +1,10 @@
 """Purge: destroys the tables that identify people, of one run, by deleting their folders.
 
 A Delta table keeps deleted rows in its old files, so nothing is deleted from a table here: the
-folder goes. With it go what a killed run left (makings without a manifest, scratch frames) and
-the tracebacks and logs kept of failures, all of which can quote rows. The files as delivered,
-and the roots attributes and research, are left alone.
+folder goes. With it go what a killed run left (makings without a manifest, scratch frames), the
+tracebacks and logs kept of failures, which can quote rows, and the batches for clerical review
+whose links are gone, which hold linkage records. The files as delivered, and the roots attributes
+and research, are left alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from attainment_linkage.adapters import review_files
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.scratch import SCRATCH
@@ -40,8 +42,17 @@ class Making:
         return f"{self.table}/{self.stage_key}"
 
 
-def purge(lake: Lake, run: str, *, is_published_too: bool) -> tuple[list[Making], list[Making]]:
-    """Destroy what a run holds of people; give back what was destroyed, and what is shared.
+@dataclass(frozen=True)
+class Purged:
+    """Makings of tables and batches for review that were destroyed; makings that are shared."""
+
+    tables: list[Making]
+    batches: list[str]
+    shared: list[Making]
+
+
+def purge(lake: Lake, run: str, *, is_published_too: bool) -> Purged:
+    """Destroy what a run holds of people; say what was destroyed, and what is shared.
 
     Tables that the published run reads too are kept, unless it is destroyed itself. Whoever
     calls this holds the locks of both roots.
@@ -72,11 +83,13 @@ def purge(lake: Lake, run: str, *, is_published_too: bool) -> tuple[list[Making]
     _retract(lake, doomed)
     for making in doomed:
         _destroy(lake.root(making.zone) / making.table / making.stage_key)
-    for leftover in _leftovers(lake):
-        _destroy(leftover)
+    batches = review_files.without_links(lake)
+    for folder in [*_leftovers(lake), *batches]:
+        _destroy(folder)
     for zone in ROOTS:
         lake.forget_run(zone, run)
-    return doomed, [making for making in of_run if making in published]
+    shared = [making for making in of_run if making in published]
+    return Purged(doomed, [folder.name for folder in batches], shared)
 
 
 def _makings(lake: Lake, zone: str, run: str) -> list[Making]:

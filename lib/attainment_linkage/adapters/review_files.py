@@ -20,11 +20,18 @@ from typing import Any
 
 from attainment_linkage.adapters import documents
 from attainment_linkage.adapters.faults import named
+from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.manifests import Manifest
 from attainment_linkage.core.review.decisions import HEADER, Decided, Row, checked, parsed, text_of
 from attainment_linkage.core.review.sample import Sample
+from attainment_linkage.core.stage_key import KEY_LENGTH, digest
 from attainment_linkage.domain.errors import ReviewBusyError, ReviewError
 from attainment_linkage.domain.review import EVIDENCE
+from attainment_linkage.domain.road import LINK
+from attainment_linkage.domain.tables import IDENTIFIERS, LINKS, REVIEW_PAIRS, SCORED_PAIRS
 
+REVIEWED = (SCORED_PAIRS, LINKS, REVIEW_PAIRS)
+"""What a batch is drawn from."""
 FOLDER = "review"
 SAMPLE = "sample.json"
 FIRST, THIRD = "decisions", "third-look"
@@ -46,6 +53,26 @@ def document(identifiers: Path, name: str) -> dict[str, Any]:
         command = "train" if name == EVIDENCE else "measure"
         raise ReviewError(f"review: {path} is not whole. Make it again: review {command}.")
     return body or {}
+
+
+def reviewed_run(links: Manifest | None) -> str | None:
+    """The run that batches of a linkage are of; None where its manifest has not all tables.
+
+    It is a hash of the content of its links and pairs: two makings with the same
+    content are one run, so decisions outlive a change of code that changes no link.
+    """
+    records = [links.table(table.name) for table in REVIEWED] if links else []
+    hashes = {one.name: one.content_hash for one in records if one is not None}
+    return digest(hashes)[:KEY_LENGTH] if len(hashes) == len(REVIEWED) else None
+
+
+def without_links(lake: Lake) -> list[Path]:
+    """Folders of the batches that no linkage of the lake is left of; they hold names."""
+    keys = {key for name, key in lake.made(IDENTIFIERS) if name == LINKS.name}
+    runs = {reviewed_run(lake.manifest(IDENTIFIERS, LINK.name, key)) for key in keys}
+    batches = sorted((lake.root(IDENTIFIERS) / FOLDER).glob(f"*/{SAMPLE}"))
+    bodies = [(path.parent, documents.read(path) or {}) for path in batches]
+    return [folder for folder, body in bodies if body.get("run") not in runs - {None}]
 
 
 @dataclass(frozen=True)

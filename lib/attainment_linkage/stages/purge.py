@@ -25,8 +25,11 @@ def purge_run(
     with Lake.open(config.lake, ROOTS).locked(break_lock=break_lock) as lake:
         deed = Deed("purge", run, FINISHED)
         with AuditLog.of(config).recorded(deed) as outcome:
-            doomed, shared = purge(lake, run, is_published_too=is_published_too)
-            outcome.outputs = {making.name: DESTROYED for making in doomed}
-    for making in shared:
+            purged = purge(lake, run, is_published_too=is_published_too)
+            names = [making.name for making in purged.tables]
+            names += [f"review/{batch}" for batch in purged.batches]
+            outcome.outputs = dict.fromkeys(names, DESTROYED)
+    for making in purged.shared:
         log.note("kept, as the published run reads it too", making.name)
-    log.note("tables destroyed", len(doomed))
+    log.note("tables destroyed", len(purged.tables))
+    log.note("batches for review destroyed", len(purged.batches))

@@ -14,7 +14,6 @@ from attainment_linkage.core.review.decisions import Decided
 from attainment_linkage.core.review.quality import Reviewed, one_third_look
 from attainment_linkage.core.review.sample import Sample
 from attainment_linkage.core.settings import Config
-from attainment_linkage.core.stage_key import KEY_LENGTH, digest
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import MissingTableError, ReviewError
 from attainment_linkage.domain.road import LINK, Stage
@@ -34,8 +33,6 @@ REVIEW = Stage(
     config_sections=("review",),
 )
 """What review may open. It is not of the road: people decide in it, and no run waits for them."""
-
-_REVIEWED = (tables.SCORED_PAIRS, tables.LINKS, tables.REVIEW_PAIRS)
 
 
 def opened(config: Config) -> Lake:
@@ -68,22 +65,18 @@ def root_of(lake: Lake) -> Path:
 
 
 def run_of(lake: Lake) -> str:
-    """The run under review: a hash of the content of its links and scored pairs.
-
-    Two makings with the same content are one run, so decisions outlive a change of code
-    that changes no link.
+    """The run under review (``review_files.reviewed_run``).
 
     Raises: MissingTableError where nothing has been linked.
     """
     key = lake.head(tables.IDENTIFIERS, LINK.name)
     manifest = lake.manifest(tables.IDENTIFIERS, LINK.name, key) if key else None
-    records = [manifest.table(table.name) for table in _REVIEWED] if manifest else []
-    hashes = {one.name: one.content_hash for one in records if one is not None}
-    if len(hashes) != len(_REVIEWED):
+    run = review_files.reviewed_run(manifest)
+    if run is None:
         raise MissingTableError(
             f"review: nothing has been linked in {root_of(lake)}. Run the stage link first."
         )
-    return digest(hashes)[:KEY_LENGTH]
+    return run
 
 
 def batches_of(lake: Lake) -> list[Sample]:
