@@ -67,6 +67,8 @@ def scanned(column, variable, *batches):
         ("person_id", f"p1_{'0a' * 16}", f"h1_{'0a' * 16}"),
         ("is_fsm", "true", "1"),
         ("age", "17", "03/11/1994"),
+        ("household_size", "4", "19941103"),
+        ("ks4_points_total", "3e2", "1.9941103e+07"),
         ("absence_rate", "0.0525", "Smith"),
         ("absence_rate", "1e-05", "19941103-1"),
         ("ks4_points_total", "331.25", "9434765919"),

@@ -18,6 +18,7 @@ from attainment_linkage.core.projects.reading import read_project
 from attainment_linkage.core.projects.register import variables_of
 from attainment_linkage.core.pseudonym import key_id
 from attainment_linkage.domain.errors import (
+    CountsDifferError,
     ExtractRefusedError,
     KeyMissingError,
     ProjectRefusedError,
@@ -58,7 +59,7 @@ def project(monkeypatch):
 def drawn(monkeypatch):
     """Let the rows of the extract be two drawn ones; a column can be changed."""
 
-    def rows(plan, **values):
+    def rows(plan, came=5, **values):
         def write(frame, folder, name):
             columns = {}
             for one in plan:
@@ -72,7 +73,9 @@ def drawn(monkeypatch):
 
         monkeypatch.setattr(provision.files, "write_rows", write)
         monkeypatch.setattr(provision.provision, "extract", lambda *given: None)
-        record = SimpleNamespace(content_hash="the table's hash")
+        outside = SimpleNamespace(collect=lambda: [{"outside": 3}])
+        monkeypatch.setattr(provision.provision, "count_outside", lambda *given: outside)
+        record = SimpleNamespace(content_hash="the table's hash", rows=came)
         monkeypatch.setattr(provision.inputs, "record_of", lambda *given: record)
         monkeypatch.setattr(provision.inputs, "read", lambda *given: None)
 
@@ -109,7 +112,9 @@ def test_an_extract_is_written_described_and_recorded(config, project, drawn, ca
     *_, last = AuditLog.of(config).entries()
     assert last.inputs == {"linked_pupils": "the table's hash"}
     assert set(last.outputs) == {path.name for path in folder.iterdir()}
-    assert "smallest class of equal quasi-identifiers: 1" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    for line in ("pupils in: 5", "pupils out: 2", "pupils set aside: 3", "identifiers: 1"):
+        assert line in said
 
 
 def test_an_extract_in_which_something_identifies_is_destroyed(config, project, drawn):
@@ -119,6 +124,14 @@ def test_an_extract_in_which_something_identifies_is_destroyed(config, project, 
         provision.provision_project(GOOD, config, spark=object())
     assert list((config.lake.root("research") / "extracts" / GOOD).iterdir()) == []
     assert deeds(config)[-1] == ("provision", GOOD, "EXTRACT_REFUSED")
+
+
+def test_an_extract_that_lost_a_pupil_is_destroyed(config, project, drawn):
+    drawn(variables_of(project()), came=6)
+
+    with pytest.raises(CountsDifferError, match="provision: 6 pupils in, 2 out and 3 set aside"):
+        provision.provision_project(GOOD, config, spark=object())
+    assert list((config.lake.root("research") / "extracts" / GOOD).iterdir()) == []
 
 
 @pytest.mark.parametrize(

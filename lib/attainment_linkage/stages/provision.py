@@ -26,6 +26,7 @@ from attainment_linkage.core.projects.anonymity import anonymity
 from attainment_linkage.core.projects.project import Project
 from attainment_linkage.core.projects.register import project_of, variables_of
 from attainment_linkage.core.pseudonym import OpenKey
+from attainment_linkage.core.reconciliation import Balance, require_even
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ProjectRefusedError
@@ -52,6 +53,7 @@ def provision_project(
         KeyRefusedError: the project's key cannot be used.
         MissingTableError: the research table has not been made.
         ExtractRefusedError: the extract could identify somebody; it was destroyed.
+        CountsDifferError: a pupil is neither in it nor outside its population.
     """
     with AuditLog.of(config).recorded(Deed(PROVISION.name, name, FINISHED)) as outcome:
         project = _approved(name, config)
@@ -60,14 +62,14 @@ def provision_project(
         outcome.key_id = key.key_id
         with Lake.open(config.lake, PROVISION.roots).locked() as lake:
             table = tables.LINKED_PUPILS
-            made_from = inputs.record_of(lake, PROVISION, table).content_hash
-            outcome.inputs = {table.name: made_from}
-            said = {"key_id": outcome.key_id, "made_from": made_from}
+            record = inputs.record_of(lake, PROVISION, table)
+            outcome.inputs = {table.name: record.content_hash}
+            said = {"key_id": outcome.key_id, "made_from": record.content_hash}
             place = extract_folder(lake, project)
 
             def make(session: SparkSession) -> Path:
                 rows = inputs.read(session, lake, PROVISION, table)
-                return _make(rows, project, key, place, said, log or RunLog())
+                return _make(rows, project, key, place, said, log or RunLog(), record.rows)
 
             _with_session(config, spark, make)
         outcome.outputs = {path.name: fingerprint.sha256(path) for path in place.iterdir()}
@@ -119,7 +121,9 @@ def _make(
     place: Path,
     said: Mapping[str, Any],
     log: RunLog,
+    came: int | None = None,
 ) -> Path:
+    """Make, scan and describe the files; ``came`` is how many pupils the real table has."""
     plan = variables_of(project)
     table = tables.LINKED_PUPILS
     with files.made_whole(place) as folder:
@@ -132,12 +136,23 @@ def _make(
         report = anonymity(project.quasi_identifiers, sizes)
         files.write_anonymity(report, folder)
         count = files.row_count(parquet)
+        if came is not None:
+            _reconcile(pupils, project, came, count, log)
         files.write_manifest(folder, {**_described(project, count), **said})
     log.lies(table.name, count, place)
     log.note("variables", len(plan))
     log.note("smallest class of equal quasi-identifiers", report.smallest_class)
     log.note("share of rows in classes under 10", round(report.share_under(10), 4))
     return place
+
+
+def _reconcile(pupils: DataFrame, project: Project, came: int, went: int, log: RunLog) -> None:
+    """Print how many pupils came, went, and are outside the population; stop where they differ."""
+    [outside] = provision.count_outside(pupils, project).collect()
+    balance = Balance("pupils", came, went, outside["outside"])
+    for name, count in balance.said.items():
+        log.note(name, count)
+    require_even(PROVISION.name, (balance,))
 
 
 def _described(project: Project, rows: int) -> dict[str, Any]:

@@ -37,6 +37,11 @@ def extract(pupils: DataFrame, project: Project, open_key: OpenKey) -> DataFrame
     return chosen.repartition(1).sortWithinPartitions("person_id")
 
 
+def count_outside(pupils: DataFrame, project: Project) -> DataFrame:
+    """One row: ``outside``, how many pupils are not of the project's population."""
+    return pupils.where(~population(project)).agg(F.count("*").alias("outside"))
+
+
 def population(project: Project) -> Column:
     """Whether a row is of the project's population: every condition holds; null is no."""
     held = [_condition(one) for one in project.population]

@@ -43,6 +43,8 @@ _TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
 _GEOGRAPHY = re.compile(r"[EW]\d{8}")
 _ACADEMIC_YEAR = re.compile(r"(?:19|20)\d\d/\d\d")
 _NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,17})?(?:[eE][+-]?\d{1,2})?")
+_LARGEST = 99_999
+"""No measure is larger; a date of eight digits, an account or a serial number is."""
 
 
 def kinds_in(text: str) -> Iterator[str]:
@@ -74,7 +76,7 @@ def form_of(variable: Variable) -> Callable[[str], bool]:
     if variable.type == "boolean":
         return lambda text: text in ("true", "false")
     if variable.type in ("int", "double"):
-        return lambda text: bool(_NUMBER.fullmatch(text))
+        return lambda text: bool(_NUMBER.fullmatch(text)) and abs(float(text)) <= _LARGEST
     pattern = _GEOGRAPHY if variable.geography else _ACADEMIC_YEAR
     return lambda text: bool(pattern.fullmatch(text))
 
