@@ -1,5 +1,6 @@
 """The doors of projects: each refusal has its exit code and its reason, and starts no Spark."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,18 @@ def ends(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("attainment_linkage.stages.provision.open_session", None)
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_the_lake_s_own_folder_is_private_whichever_command_makes_it(ends, tmp_path):
+    before = os.umask(0o022)
+    try:
+        assert ends("provision", "ALP-9", "--lake", tmp_path / "lake").exit_code == 93
+    finally:
+        os.umask(before)
+
+    made = [tmp_path / "lake", *(tmp_path / "lake").rglob("*")]
+    assert len(made) > 2
+    assert not [path for path in made if path.stat().st_mode & 0o077]
 
 
 def test_the_register_s_page_is_written(ends, tmp_path):

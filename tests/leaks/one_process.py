@@ -9,6 +9,7 @@ Usage: CODES-FILE ROOT COMMANDS-AS-JSON.
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from unittest import mock
 
@@ -51,5 +52,9 @@ def ended(words: list[str]) -> int:
 
 if __name__ == "__main__":
     codes_file, given_root, commands = sys.argv[1:]
-    codes = [done(words, Path(given_root)) for words in json.loads(commands)]
+    codes = []
+    for given in json.loads(commands):
+        start = time.monotonic()
+        codes.append(done(given, Path(given_root)))
+        sys.stdout.write(f"{given[0]}: {codes[-1]} after {time.monotonic() - start:.1f} s\n")
     Path(codes_file).write_text(json.dumps(codes), "ascii")

@@ -78,7 +78,7 @@ def test_no_canary_is_found_outside_landing_and_identifiers(place):
 def test_every_file_is_0600_and_every_folder_0700_and_nothing_temporary_stays(place):
     modes = {
         path: stat.S_IMODE(path.lstat().st_mode)
-        for path in place.lake.rglob("*")
+        for path in (place.lake, *place.lake.rglob("*"))
         if not path.is_symlink()
     }
     wrong = {

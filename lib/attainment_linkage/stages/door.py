@@ -15,6 +15,7 @@ from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.keys import KeyFile, make_key
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import open_session
+from attainment_linkage.adapters.workplace import restrict_process
 from attainment_linkage.core.audit import Head
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.road import BY_NAME, PROVISION
@@ -218,7 +219,11 @@ def _with_config(
     work: Callable[[Config], object],
     roots: Sequence[str] | None = None,
 ) -> int:
-    """Do the work with the configuration, which has the paths of ``roots`` only."""
+    """Do the work with the configuration, which has the paths of ``roots`` only.
+
+    Whatever it makes, be it the lake's own folder, is for this user alone.
+    """
+    restrict_process()
     found: list[Config] = []
 
     def read() -> None:
