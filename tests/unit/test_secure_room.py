@@ -4,6 +4,9 @@ import dataclasses
 import json
 import os
 import stat
+import subprocess
+import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -165,6 +168,43 @@ def test_a_script_has_no_network_no_roots_no_keys_and_one_place_to_write(
     }  # fmt: skip
     assert (extract / "linked_pupils.csv").read_text() == "sex\nF\nM\nF\n"
     assert (config.lake.root("identifiers") / "found").read_text() == "SMITH"
+
+
+@needs_walls
+def test_a_killed_opener_takes_its_script_along_and_the_next_one_sweeps_its_room(
+    config, extract, tmp_path
+):
+    beating = script(
+        tmp_path,
+        "import time\n"
+        "while True:\n"
+        "    (STAGING / 'beat').write_text(str(time.time()))\n"
+        "    time.sleep(0.05)",
+    )
+    opening = (
+        "import pathlib, sys\n"
+        "from attainment_linkage.adapters import secure_room\n"
+        "extract, at, script, parent = map(pathlib.Path, sys.argv[1:])\n"
+        "with secure_room.copied(extract, at) as room:\n"
+        "    secure_room.run_script(script, room, secure_room.next_staging(parent), [])\n"
+    )
+    places = [extract, config.lake.temporary_path, beating, tmp_path / "staging"]
+    opener = subprocess.Popen([sys.executable, "-c", opening, *map(str, places)])
+    beat = tmp_path / "staging" / "001" / "outputs" / "beat"
+    until = time.monotonic() + 60
+    while not beat.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    opener.kill()
+    opener.wait()
+    time.sleep(0.3)
+    last = beat.read_text()
+    time.sleep(0.5)
+
+    assert beat.read_text() == last
+    assert len(list(config.lake.temporary_path.iterdir())) == 1
+    with secure_room.copied(extract, config.lake.temporary_path):
+        pass
+    assert list(config.lake.temporary_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from attainment_linkage.adapters import fingerprint
 from attainment_linkage.adapters.extract_files import MANIFEST, read_manifest
+from attainment_linkage.adapters.workplace import run_folder
 from attainment_linkage.domain.errors import ExtractRefusedError, InputMissingError
 
 EXTRACT_VARIABLE, STAGING_VARIABLE = "EXTRACT", "STAGING"
@@ -53,7 +54,8 @@ done < /proc/self/mounts
 cd "$room/staging/outputs"
 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
 """
-_NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork",
+_NAMESPACES = ("setpriv", "--pdeathsig", "KILL",  # whoever opened the room takes it along
+               "unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork",
                "--mount-proc", "--kill-child")  # fmt: skip
 
 
@@ -94,23 +96,21 @@ def walls() -> Walls:
 def copied(extract: Path, at: Path) -> Iterator[Path]:
     """A private room with a read-only copy of the extract in ``data``; gone at the end.
 
+    It lies in a run's folder of ``at``, so that the next run sweeps what a killed one left.
+
     Raises:
         InputMissingError: the extract has not been made.
         ExtractRefusedError: it is not as its manifest says.
     """
     _require_whole(extract)
-    at.mkdir(mode=0o700, parents=True, exist_ok=True)
-    room = Path(tempfile.mkdtemp(prefix="room-", dir=at)).absolute()
-    try:
+    with run_folder(at) as folder:
+        room = Path(tempfile.mkdtemp(prefix="room-", dir=folder))
         shutil.copytree(extract, room / "data")
         (room / "staging").mkdir(mode=0o700)
         for path in (room / "data").iterdir():
             path.chmod(0o400)
         (room / "data").chmod(0o500)
         yield room
-    finally:
-        (room / "data").chmod(0o700)
-        shutil.rmtree(room, ignore_errors=True)
 
 
 def run_script(script: Path, room: Path, staging: Path, closed: Sequence[Path]) -> int:

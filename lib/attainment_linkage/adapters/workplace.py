@@ -51,14 +51,22 @@ def run_folder(temporary: Path) -> Iterator[Path]:
         with _exit_on_sigterm():
             yield folder.resolve()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder of this user's, with what may not be written in it."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep(temporary: Path) -> None:
     for folder in temporary.glob(f"{_PREFIX}*"):
         owner = Process.named(folder.name.removeprefix(_PREFIX))
         if owner is not None and owner.is_known_dead:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
 
 
 @contextmanager
