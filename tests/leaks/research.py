@@ -1,4 +1,4 @@
-"""Research: what the leak scan needs for the road's later half: a researcher, a script, two tables.
+"""Research: what the leak scan needs for the road's later half: a researcher, a script, a table.
 
 The register, the analysis and the script lie beside the lake, as in a secure service.
 """
@@ -11,8 +11,8 @@ from pathlib import Path
 from attainment_linkage.adapters.registers import this_user
 
 SCRIPT = "by_sex.py"
-TABLES = ("T1", "T3")
-"""The tables of ``conf/analysis.toml`` that are made here; its models need more pupils."""
+TABLES = ("T3",)
+"""The tables of ``conf/analysis.toml`` that are made here: others need more pupils."""
 
 _BY_SEX = '''
 """Level 2 by sex, from the extract, described for output checking."""

@@ -99,7 +99,7 @@ class Place:
             (("open", APPROVED, str(self.beside / research.SCRIPT)), 0),
             (("analyse",), 0),
             (("release", "check", str(staged)), 0),
-            (("check-analysis",), 62),
+            (("check-analysis",), 0),
             (("approve-all",), 0),
             (("register", "--output", str(page)), 0),
         )
