@@ -50,9 +50,10 @@ def read_register(document: Mapping[str, Any]) -> Register:
             register[name] = project
             problems += [] if wrong else contradictions(project)
     if problems:
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         raise RegisterError(
-            f"register: {len(problems)} problems: {'; '.join(problems)}. The form is in "
-            "conf/README.md, the variables in the data dictionary."
+            f"register: {count}: {'; '.join(problems)}. The form is in conf/README.md, the "
+            "variables in the data dictionary."
         )
     return register
 
