@@ -120,9 +120,12 @@ def test_batches_for_review_go_with_the_last_links_they_were_drawn_of(lake, conf
         (root / "review" / key / "decisions-A.csv").write_text("batch,pair,reviewer,decision\n")
     (root / "review" / "broken" / "sample.json").write_text("SMITH")
     documents.create(root / "review" / "evidence.json", {"counts": {}})
+    documents.create(root / "review" / "returned.json", {"run": runs["k9"], "pairs": ["a1"]})
     purged("older", config)
 
-    assert {path.name for path in (root / "review").iterdir()} == {"k9", "evidence.json"}
+    assert {path.name for path in (root / "review").iterdir()} == {
+        "k9", "evidence.json", "returned.json",
+    }  # fmt: skip
     *_, last = AuditLog.of(config).entries()
     assert last.outputs.keys() >= {"review/k2", "review/broken"}
     purged("newer", config, is_published_too=True)

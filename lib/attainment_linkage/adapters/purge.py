@@ -120,6 +120,6 @@ def _leftovers(lake: Lake) -> Iterator[Path]:
 def _destroy(folder: Path) -> None:
     if folder.exists():
         try:
-            shutil.rmtree(folder)
+            shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
         except OSError as refused:
             raise named(refused, "purge") from None

@@ -26,7 +26,7 @@ from attainment_linkage.core.review.decisions import HEADER, Decided, Row, check
 from attainment_linkage.core.review.sample import Sample
 from attainment_linkage.core.stage_key import KEY_LENGTH, digest
 from attainment_linkage.domain.errors import ReviewBusyError, ReviewError
-from attainment_linkage.domain.review import EVIDENCE
+from attainment_linkage.domain.review import EVIDENCE, RETURNED
 from attainment_linkage.domain.road import LINK
 from attainment_linkage.domain.tables import IDENTIFIERS, LINKS, REVIEW_PAIRS, SCORED_PAIRS
 
@@ -67,12 +67,16 @@ def reviewed_run(links: Manifest | None) -> str | None:
 
 
 def without_links(lake: Lake) -> list[Path]:
-    """Folders of the batches that no linkage of the lake is left of; they hold names."""
+    """What no linkage of the lake is left of: folders of batches (names), decided pairs (ids)."""
     keys = {key for name, key in lake.made(IDENTIFIERS) if name == LINKS.name}
     runs = {reviewed_run(lake.manifest(IDENTIFIERS, LINK.name, key)) for key in keys}
-    batches = sorted((lake.root(IDENTIFIERS) / FOLDER).glob(f"*/{SAMPLE}"))
-    bodies = [(path.parent, documents.read(path) or {}) for path in batches]
-    return [folder for folder, body in bodies if body.get("run") not in runs - {None}]
+    root = lake.root(IDENTIFIERS)
+    batches = sorted((root / FOLDER).glob(f"*/{SAMPLE}"))
+    bodies = {path.parent: documents.read(path) or {} for path in batches}
+    returned = document_path(root, RETURNED)
+    if returned.exists():
+        bodies[returned] = documents.read(returned) or {}
+    return [path for path, body in bodies.items() if body.get("run") not in runs - {None}]
 
 
 @dataclass(frozen=True)

@@ -32,4 +32,4 @@ def purge_run(
     for making in purged.shared:
         log.note("kept, as the published run reads it too", making.name)
     log.note("tables destroyed", len(purged.tables))
-    log.note("batches for review destroyed", len(purged.batches))
+    log.note("reviews of pairs destroyed", len(purged.batches))
