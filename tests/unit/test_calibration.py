@@ -214,10 +214,13 @@ def test_many_fields_are_gone_through_with_rare_states_put_together(monkeypatch)
     exact = blocking_loss.lost_pairs(MANY, patterns, counts.astype(float))
     monkeypatch.setattr(blocking_loss, "MOST_STATES", 2_000)
     merged = blocking_loss.lost_pairs(MANY, patterns, counts.astype(float))
+    monkeypatch.setattr(blocking_loss, "MOST_STATES", 130)
+    fewest = blocking_loss.lost_pairs(MANY, patterns, counts.astype(float))
 
     assert len(slips) >= 7  # birth, forename, surname, place, phone, email, identifier
     assert exact == pytest.approx(lost, rel=0.25)
     assert exact <= merged <= 2 * exact
+    assert merged <= fewest  # a state is put with one that catches less, never with one of more
 
 
 @pytest.mark.parametrize(

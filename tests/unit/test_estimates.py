@@ -99,6 +99,9 @@ def test_a_level_no_pair_of_homes_showed_keeps_a_chance_and_home_levels_add_up_t
             at_home = [v for v, one in zip(side[number], levels, strict=True) if is_home(one)]
             assert sum(at_home) == pytest.approx(1)
             assert min(at_home) > 0
+    # 500 pairs showed another level; the start counts as 30
+    assert share(found.m, 2, "near") == pytest.approx(30 * 0.01 / 530, rel=0.05)
+    assert share(found.u, 1, "different") == pytest.approx(0.38, abs=0.02)  # nobody showed it
 
 
 def test_without_pairs_of_homes_there_is_no_mixture():
