@@ -118,26 +118,11 @@ def test_the_next_best_of_a_linked_record_stands_in_where_it_is_free(
     chanced = error_rates.chanced_pairs(
         rows(tables.SCORED_PAIRS, NEXT_BEST), rows(tables.LINKS, MADE), 3.0, files
     )
-    found = error_rates.stand_ins(chanced, files, true_pairs=4.0, accept_bits=8.0)
+    found = error_rates.stand_ins(chanced, files, true_pairs=4.0)
 
     assert found.bits.tolist() == bits  # 9.04 counts as the sixteenth of a bit below it
     assert found.records.tolist() == [1] * len(bits)
     assert found.unpaired == unpaired
-
-
-def test_exposure_is_of_records_without_a_link_against_the_linked_beside_theirs(rows):
-    files = Files(54, 1000, "one_to_one")
-    chanced = error_rates.chanced_pairs(
-        rows(tables.SCORED_PAIRS, NEXT_BEST), rows(tables.LINKS, MADE), 3.0, files
-    )
-
-    def exposure(accept_bits):
-        return error_rates.stand_ins(chanced, files, 4.0, accept_bits).exposure
-
-    # of 4 linked records a has a next best pair under 9 bits, and f; of 50 others none but e at 9
-    assert exposure(9.0) == pytest.approx((0.5 / 51) / (2.5 / 5))
-    assert exposure(9.1) == pytest.approx((1.5 / 51) / (3.5 / 5))
-    assert exposure(-5.0) == pytest.approx((0.5 / 51) / (0.5 / 5))
 
 
 def test_names_the_missing_column_before_any_spark_job(rows):

@@ -7,8 +7,6 @@ independence allows; the files themselves say it: each linked record's next best
 link it would have got, had its partner been missing. So many of them as are strong and free
 enough to be links, per linked record, is the chance of a record without a partner to be
 linked falsely. How many such records there are follows from the expected number of true pairs.
-Where whole families are missing, their records meet fewer strangers than those of the linked:
-how many fewer is seen from pairs too weak to be links.
 
 The chances of pairs that are no links say how many true ones are among them; what blocking
 lost is estimated apart (``core.blocking_loss``). The 95% intervals hold chance and the
@@ -87,15 +85,13 @@ class StandIns:
     ``bits`` are posterior odds; ``records`` how many linked records have such a pair;
     ``unpaired`` is how many records are expected to have no true pair among the candidates.
     ``copies``: how many of the pairs are expected to be true ones, of a further line of the
-    same person that was not found to be one. ``exposure``: how often a record that is not
-    linked meets a weak pair, against the weak next best pair of a linked one; at most 1.
+    same person that was not found to be one.
     """
 
     bits: Floats
     records: Floats
     unpaired: float
     copies: float = 0.0
-    exposure: float = 1.0
 
     def strong(self, accept_bits: float, copies_by: float = 1.0) -> float:
         """Linked records whose next best pair reaches a weight, the copies among them left out.
@@ -143,17 +139,15 @@ def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) ->
 
     The number of stand-ins is counted, hence a gamma distribution of its mean, and how many
     of the records without a partner got one is Poisson's: together negative binomial. The
-    limits allow for more or fewer copies among them than expected, and for an exposure as
-    that of the linked, or as far below what is seen.
+    limits allow for more or fewer copies among them than expected.
     """
     links = max(pairs.links(accept_bits), 1.0)
     seen, beaten = stand_ins.strong(accept_bits), pairs.beaten(accept_bits)
     fewest, most = (stand_ins.strong(accept_bits, 1 + off) for off in (COPIES_ERROR, -COPIES_ERROR))
     scale = max(stand_ins.unpaired, 0.0) / links
-    stood_in = scale * stand_ins.exposure * seen
+    stood_in = scale * seen
     counts = np.array([fewest, most]) + _HALF_A_RECORD
-    scales = scale * np.array([stand_ins.exposure**2, 1.0])
-    limits = nbinom.ppf((0.025, 0.975), counts, 1 / (1 + scales))
+    limits = nbinom.ppf((0.025, 0.975), counts, 1 / (1 + scale))
     by_chance = quantile(0.95) * sqrt(beaten)
     below = hypot(max(stood_in - float(limits[0]), 0.0), by_chance)
     above = hypot(max(float(limits[1]) - stood_in, 1.0), by_chance)

@@ -33,10 +33,9 @@ class Known:
     true_pairs: float
     copies: float = 0.0
 
-    def stand_ins(self, chanced: DataFrame, links: float, accept_bits: float) -> StandIns:
+    def stand_ins(self, chanced: DataFrame, links: float) -> StandIns:
         """The next best pairs of linked records, with the copies that may be among them."""
-        copies = self.copies * links
-        return error_rates.stand_ins(chanced, self.files, self.true_pairs, accept_bits, copies)
+        return error_rates.stand_ins(chanced, self.files, self.true_pairs, self.copies * links)
 
 
 def accepting(
@@ -54,8 +53,7 @@ def accepting(
     links = resolve.links(resolve.decided_pairs(scored, trial, policy.parallel_tasks))
     chanced = error_rates.chanced_pairs(scored, links, trial.margin_bits, known.files)
     pairs = error_rates.weighed_pairs(chanced := kept(chanced, folder))
-    floor = policy.floor_bits
-    stand_ins = known.stand_ins(chanced, pairs.links(floor), floor)
+    stand_ins = known.stand_ins(chanced, pairs.links(policy.floor_bits))
     rate = policy.false_link_rate
     bits = calibration.accepted_bits(pairs, stand_ins, rate, policy.floor_bits)
     if bits is None:
@@ -86,6 +84,5 @@ def expected_errors(
     pairs = error_rates.weighed_pairs(chanced)
     below_review = max(known.true_pairs - float(pairs.chance() @ pairs.pairs), 0.0)
     lost = error_rates.lost_pairs(chanced, records, rules)
-    links_made = float(pairs.pairs[pairs.is_link].sum())
-    stand_ins = known.stand_ins(chanced, links_made, policy.resolve.accept_bits)
+    stand_ins = known.stand_ins(chanced, float(pairs.pairs[pairs.is_link].sum()))
     return calibration.error_rates(pairs, stand_ins, below_review, lost)

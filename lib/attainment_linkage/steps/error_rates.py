@@ -99,19 +99,12 @@ def weighed_pairs(chanced: DataFrame) -> WeighedPairs:
     )
 
 
-def stand_ins(
-    chanced: DataFrame,
-    files: Files,
-    true_pairs: float,
-    accept_bits: float,
-    copies: float = 0.0,
-) -> StandIns:
+def stand_ins(chanced: DataFrame, files: Files, true_pairs: float, copies: float = 0.0) -> StandIns:
     """The pairs that would be links, had a linked record's partner been missing, by weight.
 
     ``true_pairs``: how many true pairs are expected among those that were weighed;
     ``copies``: how many linked records have a further line of the same person, unfound.
-    Weak pairs are those under ``accept_bits``.
-    Cost: one small shuffle of the bins, one of the pairs by record.
+    Cost: one small shuffle of the bins.
     """
     found = (
         chanced.where("is_stand_in")
@@ -120,33 +113,13 @@ def stand_ins(
         .orderBy("bits")
         .toArrow()
     )
-    base = _sides(files)[0]
-    records = files.left_records if base == "left_id" else files.right_records
+    records = files.left_records if _sides(files)[0] == "left_id" else files.right_records
     return StandIns(
         found["bits"].to_numpy().astype(np.float64) / _BINS_PER_BIT,
         found["records"].to_numpy().astype(np.float64),
         max(records - true_pairs, 0.0),
         copies,
-        _exposure(chanced, base, records, accept_bits),
     )
-
-
-def _exposure(chanced: DataFrame, base: str, records: int, accept_bits: float) -> float:
-    """How often records without a link meet a weak pair, against linked ones beside their link.
-
-    Half a record more on either side, so that none seen is not taken for none there.
-    """
-    beside = F.max(F.when(~F.col("is_link"), F.col("bits")))
-    by_record = chanced.groupBy(base).agg(F.max("is_link").alias("linked"), beside.alias("bits"))
-    linked, is_weak = F.col("linked"), F.col("bits") < accept_bits * _BINS_PER_BIT
-    row = by_record.agg(
-        F.count_if(linked).alias("links"),
-        F.count_if(linked & is_weak).alias("of_linked"),
-        F.count_if(~linked & is_weak).alias("of_others"),
-    ).collect()[0]
-    of_linked = (row["of_linked"] + 0.5) / (row["links"] + 1)
-    of_others = (row["of_others"] + 0.5) / (max(records - row["links"], 0) + 1)
-    return min(float(of_others / of_linked), 1.0)
 
 
 def lost_pairs(chanced: DataFrame, records: DataFrame, rules: Sequence[Rule]) -> float:
