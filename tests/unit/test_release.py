@@ -17,6 +17,7 @@ from attainment_linkage.domain.errors import (
     ReleaseRefusedError,
 )
 from attainment_linkage.stages import door, release
+from attainment_linkage.stages import release_package as packing
 from tests.outputs import FSM, FSM_ROWS, write_request
 
 SMALL = [
@@ -181,6 +182,19 @@ def test_the_largest_contributions_never_leave_and_a_sum_can(tmp_path, config):
     assert (config.out_path / name / "T3.csv").read_text("utf-8").splitlines()[0] == "fsm,n,points"
     assert not [found for found in ("601", "602", "603", "604", "t1", "t2") if f'"{found}"' in text
                 or f",{found}" in text]  # fmt: skip
+
+
+def test_a_release_is_public_from_its_approval_on_and_never_where_it_was_refused(tmp_path, config):
+    store = release.store_of(config)
+    name = packed(write_request(tmp_path / "r"), config)
+    store.register(name, packing.released_of(store.package(name), name))
+    assert store.releases() == []  # a process died between the register and the decision
+
+    decide(name, config, is_approved=False)
+    assert store.releases() == []
+    other = packed(write_request(tmp_path / "s", "T4", FSM | {"universe": "another"}), config)
+    decide(other, config)
+    assert [(one.package, one.titles) for one in store.releases()] == [(other, (FSM["title"],))]
 
 
 def test_a_release_is_for_its_owner_s_eyes(tmp_path, config):
