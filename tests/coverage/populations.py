@@ -1,37 +1,41 @@
 """Generated populations: as the road links them, and as if counted and linked in full.
 
-The full population has the same people, results and records, but nobody is missed by the
-Census, and every pupil has the true link: its answers are the full-population truth, by the
-very definitions of the analysis.
+The full population has the same people, results and records, and every pupil has the true
+link: its answers are the full-population truth, by the very definitions of the analysis
+(``truths``: its households as they are, or as their forms have them).
 """
 
 from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from attainment_linkage.adapters import delta
+from attainment_linkage.adapters import delta, gates
 from attainment_linkage.adapters.analysis_files import read_definitions
+from attainment_linkage.adapters.gates import GateResult
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core.analysis.definitions import Analysis
-from attainment_linkage.core.analysis.moments import Moments
+from attainment_linkage.core.analysis.moments import NAMES, Moments
 from attainment_linkage.core.analysis.reading import read_analysis
 from attainment_linkage.core.analysis.sums import moments_of, passes
 from attainment_linkage.core.population import Population, profile_named
-from attainment_linkage.core.settings import Config
 from attainment_linkage.domain import tables
 from attainment_linkage.stages.run import run_road
 from attainment_linkage.steps import analyse, pseudonymise, usable_links
 from tests.analysis_sample import cells_of
-from tests.coverage import quick
+from tests.conftest import config_for
+from tests.coverage import quick, truths
 
 CHECKED = ("T1", "T3", "T7", "T9", "T18")
+AS_THEY_ARE, AS_ENUMERATED = "as they are", "as enumerated"
 AllMoments = dict[tuple[int, str], Moments]
 
 
@@ -54,17 +58,19 @@ def population(seed: int, records: int, *, is_full: bool = False) -> Population:
     return Population(seed, profile, records)
 
 
-def full_truth(analysis: Analysis, seed: int, records: int) -> AllMoments:
-    """The moments of the full population, everybody standing for one."""
-    frame = quick.pupils(population(seed, records, is_full=True))
-    return moments_of_frame(
-        analysis, frame.assign(linkage_weight=np.where(frame.is_linked, 1.0, np.nan))
-    )
+def truths_of(analysis: Analysis, seed: int, records: int) -> dict[str, AllMoments]:
+    """The moments of everybody, by each reading of their households."""
+    whole = quick.delivered(population(seed, records, is_full=True))
+    made = quick.delivered(population(seed, records))
+    return {
+        AS_THEY_ARE: moments_of_frame(analysis, truths.as_they_are(whole)),
+        AS_ENUMERATED: moments_of_frame(analysis, truths.as_enumerated(made, whole)),
+    }
 
 
 def by_truth(analysis: Analysis, seed: int, records: int) -> AllMoments:
     """The moments of the population with the true link of every pupil on the Census."""
-    return moments_of_frame(analysis, quick.pupils(population(seed, records)))
+    return moments_of_frame(analysis, quick.pupils(quick.delivered(population(seed, records))))
 
 
 def moments_of_frame(analysis: Analysis, frame: pd.DataFrame) -> AllMoments:
@@ -76,9 +82,16 @@ def moments_of_frame(analysis: Analysis, frame: pd.DataFrame) -> AllMoments:
     }
 
 
-def by_road(spark: SparkSession, analysis: Analysis, config: Config) -> AllMoments:
-    """The moments of the population as the road links it, with its draws and weights."""
-    paths = run_road(config, synthesise=True, spark=spark).paths
+def by_road(
+    spark: SparkSession, analysis: Analysis, seed: int, records: int, lake: Path
+) -> AllMoments:
+    """The moments of a population as the road links it, with its draws and weights.
+
+    Gates let everything pass here: they change no number and have tests of their own.
+    """
+    config = config_for(lake, synthesise={"seed": seed, "attainment_records": records})
+    with mock.patch.object(gates, "audit", lambda _, table: GateResult(table.name, (), 0.0)):
+        paths = run_road(config, synthesise=True, spark=spark).paths
 
     def written(table: tables.Table) -> DataFrame:
         return delta.read(spark, Path(paths[table.name]), table).persist()
@@ -99,6 +112,25 @@ def by_road(spark: SparkSession, analysis: Analysis, config: Config) -> AllMomen
         found |= moments_of(this, count, sums.pop("draw"), sums.pop("cell"), sums)
     spark.catalog.clearCache()
     return found
+
+
+def kept(path: Path, make: Callable[[], AllMoments]) -> AllMoments:
+    """Moments made earlier and kept in a file; made, and kept, where it is not there."""
+    if not path.is_file():
+        made = make()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        arrays = {
+            f"{block}/{measure}/{name}": getattr(moments, name)
+            for (block, measure), moments in made.items()
+            for name in NAMES
+        }
+        np.savez_compressed(path, **arrays)
+    with np.load(path) as file:
+        places = {tuple(key.split("/")[:2]) for key in file.files}
+        return {
+            (int(block), measure): Moments(*(file[f"{block}/{measure}/{name}"] for name in NAMES))
+            for block, measure in sorted(places)
+        }
 
 
 def _renamed(pupils: DataFrame, table: tables.Table) -> DataFrame:

@@ -33,9 +33,14 @@ def delivered(made: Population) -> dict[str, pd.DataFrame]:
             for name, make in makers.items()}  # fmt: skip
 
 
-def pupils(made: Population) -> pd.DataFrame:
+def pupils(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """``linked_pupils`` as far as the checked tables need it, weights included."""
-    tables = delivered(made)
+    frame = linked(tables)
+    return frame.assign(linkage_weight=_weights(frame))
+
+
+def linked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The pupils with what their true Census lines say; no weights."""
     frame = _results(tables["ks4"], tables["ks5"])
     frame = frame.merge(_school(tables["school_census"]), on="attainment_id", how="left")
     truth = tables["truth"][["attainment_id", "census_id", "is_mover", "is_twin"]]
@@ -44,7 +49,7 @@ def pupils(made: Population) -> pd.DataFrame:
     frame["sex"] = frame.school_sex.fillna(frame.record_sex)
     frame["is_linked"] = frame.census_id.notna()
     frame["person_id"] = frame.attainment_id
-    return frame.assign(linkage_weight=_weights(frame))
+    return frame
 
 
 def _flag(texts: pd.Series) -> pd.Series:
