@@ -43,6 +43,16 @@ def test_two_filters_that_differ_by_many_people_everywhere_pass():
     assert judge(everyone, state).refusals == ()
 
 
+def test_an_output_that_tells_nothing_new_and_one_that_tells_nothing_pass():
+    crossed = counts_table("T1", np.array([[60, 70], [80, 90], [30, 40]]),
+                           {"region": ["a", "b", "c"], "sex": ["f", "m"]})  # fmt: skip
+    hidden = region("T3", [3, 2, 1])
+
+    assert judge(crossed, region("T2", [130, 170, 70])).refusals == ()
+    assert judge(hidden).refusals == ()
+    assert judge(hidden, hidden).refusals == ()
+
+
 def test_a_third_output_that_gives_away_what_neither_other_does():
     """State and independent schools each differ by many; only with all three the rest is few."""
     everyone = region("T1", [100, 200, 300])

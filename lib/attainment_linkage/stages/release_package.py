@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attainment_linkage.adapters import acro_folder, charts
+from attainment_linkage.adapters import acro_viewer, charts
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.disclosure.decide import Checked
 from attainment_linkage.core.disclosure.description import described
@@ -44,7 +44,7 @@ def package_files(form: Form, rules: Rules) -> dict[str, bytes]:
     for output in form.outputs:
         for suffix, content in _of_output(output):
             files[f"outputs/{output.table.name}.{suffix}"] = content
-    for path, content in acro_folder.viewer_files(form.outputs):
+    for path, content in acro_viewer.viewer_files(form.outputs):
         files[f"record/acro/{path}"] = content
     return files
 

@@ -173,17 +173,22 @@ class _Window:
         line: Flags = self._mask(condition)[self.possible]
         return line
 
+    def _lines(self, conditions: Iterator[Condition]) -> Flags:
+        found = [self._line(condition) for condition in conditions]
+        return np.array(found, dtype=bool).reshape(len(found), int(self.possible.sum()))
+
     def first(self) -> Derived | None:
-        """The first group that is given away."""
-        told = np.array([self._line(group.condition) for group in self.told])
+        """The first group that is given away; none where the new output tells nothing new."""
+        told = self._lines(group.condition for group in self.told)
         low = np.array([group.low for group in self.told], dtype=float)
         high = np.array([group.high for group in self.told], dtype=float)
         difference = self._difference(told, low, high)
         if difference is not None:
             return difference
         targets = list(self._targets())
-        lines = np.array([line for _, line, _ in targets]).reshape(len(targets), -1)
-        every = np.vstack([told, lines])
+        if not targets:
+            return None
+        every = np.vstack([told, *(line for _, line, _ in targets)])
         counts = np.unique(every, axis=1).astype(float)
         self._open(counts[: len(told)], low, high)
         for (said, _, is_withheld), weight in zip(targets, counts[len(told) :], strict=True):
