@@ -22,10 +22,10 @@ from attainment_linkage.adapters import delta, gates
 from attainment_linkage.adapters.analysis_files import read_definitions
 from attainment_linkage.adapters.gates import GateResult
 from attainment_linkage.adapters.project import conf_folder
+from attainment_linkage.core.analysis.counting import block_moments
 from attainment_linkage.core.analysis.definitions import Analysis
 from attainment_linkage.core.analysis.moments import NAMES, Moments
 from attainment_linkage.core.analysis.reading import read_analysis
-from attainment_linkage.core.analysis.sums import moments_of, passes
 from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.domain import tables
 from attainment_linkage.stages.run import run_road
@@ -103,13 +103,14 @@ def by_road(
     links = usable_links.usable(usable_links.judged_links(spine, attainment, census))
     made = _renamed(pseudonymise.linked_pupils(links, *sources), tables.LINKED_PUPILS)
     drawn = _renamed(pseudonymise.drawn_pupils(draws, *sources), tables.DRAWN_PUPILS)
-    changes = analyse.pupils_and_changes(made, drawn).persist()
     count = analyse.last_draw(drawn).collect()[0]["draws"]
-    found: AllMoments = {}
-    for this in passes(analysis.blocks):
-        rows = analyse.cell_sums(changes, this).toArrow()
-        sums = {name: rows[name].to_numpy() for name in rows.column_names}
-        found |= moments_of(this, count, sums.pop("draw"), sums.pop("cell"), sums)
+    changes = analyse.pupils_and_changes(made, drawn, analysis)
+    rows = analyse.counted(changes, analysis, count).toArrow()
+    found = {
+        (block.number, name): moments
+        for block, of_block in block_moments(analysis, rows, count)
+        for name, moments in of_block.items()
+    }
     spark.catalog.clearCache()
     return found
 

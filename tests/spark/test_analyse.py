@@ -6,8 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from attainment_linkage.core.analysis.counting import (
+    MODEL_SUMS,
+    block_moments,
+    model_patterns,
+)
 from attainment_linkage.core.analysis.moments import NAMES
-from attainment_linkage.core.analysis.sums import moments_of, passes
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import MissingColumnsError
 from attainment_linkage.steps import analyse
@@ -55,34 +59,37 @@ def table_of(spark, frame, table):
     )
 
 
+ANALYSIS = analysis()
+
+
 @pytest.fixture(scope="module")
-def changes(spark):
-    made = table_of(spark, FRAME, tables.LINKED_PUPILS)
-    return analyse.pupils_and_changes(made, table_of(spark, DRAWN, tables.DRAWN_PUPILS)).cache()
+def made(spark):
+    return table_of(spark, FRAME, tables.LINKED_PUPILS)
 
 
-def test_every_sum_of_every_cell_and_draw_is_that_of_pandas(changes):
-    analysed = analysis()
-    found_passes = passes(analysed.blocks)
-    assert [len(one.blocks) for one in found_passes] == [5, 1]
-    for this in found_passes:
-        rows = analyse.cell_sums(changes, this).toPandas()
-        sums = {name: rows[name].to_numpy() for name in rows.columns}
-        found = moments_of(this, DRAWS, sums.pop("draw"), sums.pop("cell"), sums)
-        for block in this.blocks:
-            for measure in this.measures:
-                for draw in range(DRAWS + 1):
-                    wanted = cells_of(as_drawn(draw), block, measure)
-                    told = found[block.number, measure.name].each(lambda a, d=draw: a[d])
-                    for name in NAMES if measure.kind != "profile" else ("n", "w", "ww"):
-                        where = f"{block.name} {measure.name} {draw} {name}"
-                        assert getattr(told, name) == pytest.approx(getattr(wanted, name)), where
+@pytest.fixture(scope="module")
+def rows(spark, made):
+    changes = analyse.pupils_and_changes(
+        made, table_of(spark, DRAWN, tables.DRAWN_PUPILS), ANALYSIS
+    )
+    return analyse.counted(changes, ANALYSIS, DRAWS).toArrow()
 
 
-def test_patterns_are_counted_for_the_links_and_for_what_each_draw_changes(changes):
-    model = analysis().models[1]
-    rows = analyse.pattern_sums(changes, model).toPandas()
-    keys = ["factor_0", "factor_1", "factor_2"]
+def test_every_sum_of_every_cell_and_draw_is_that_of_pandas(rows):
+    for block, moments in block_moments(ANALYSIS, rows, DRAWS):
+        for measure in block.measures:
+            for draw in range(DRAWS + 1):
+                wanted = cells_of(as_drawn(draw), block, measure)
+                told = moments[measure.name].each(lambda a, d=draw: a[d])
+                for name in NAMES if measure.kind != "profile" else ("n", "w", "ww"):
+                    where = f"{block.name} {measure.name} {draw} {name}"
+                    assert getattr(told, name) == pytest.approx(getattr(wanted, name)), where
+
+
+def test_patterns_are_counted_for_the_links_and_for_what_each_draw_changes(rows):
+    model, counts = list(model_patterns(ANALYSIS, rows))[1]
+    assert model == ANALYSIS.models[1]
+    found = pd.DataFrame({name: getattr(counts, name) for name in MODEL_SUMS})
     for draw in range(DRAWS + 1):
         frame = as_drawn(draw)
         inside = frame[frame.is_linked & (frame.ks4_school_type == "state")]
@@ -91,15 +98,14 @@ def test_patterns_are_counted_for_the_links_and_for_what_each_draw_changes(chang
         wanted = pd.DataFrame(
             {"n": 1.0, "y": y, "w": w, "wy": w * y, "ww": w**2, "wwy": w**2 * y}
         ).groupby(places).sum()  # fmt: skip
-        found = rows[rows.draw.isin([0, draw])].groupby(keys)[list(wanted)].sum()
-        found = found[found.n > 0]
-        assert found.to_numpy() == pytest.approx(wanted.to_numpy())
-    assert (rows[rows.draw == 2].n == 0).all()
+        of_draw = np.isin(counts.draw, [0, draw])
+        told = found[of_draw].groupby(list(counts.codes[of_draw].T)).sum()
+        told = told[told.n > 0]
+        assert told.to_numpy() == pytest.approx(wanted.to_numpy())
+    assert not found[counts.draw == 2].n.any()
 
 
-def test_codes_that_are_not_listed_are_found(changes):
-    made = changes.where("draw = 0")
-
+def test_codes_that_are_not_listed_are_found(made):
     assert analyse.found_codes(made, ["region"]).collect()[0]["region"] == list(REGIONS)
 
 
@@ -108,7 +114,7 @@ def test_names_the_missing_column_before_any_spark_job(spark):
     drawn = table_of(spark, DRAWN[:1], tables.DRAWN_PUPILS)
 
     with pytest.raises(MissingColumnsError, match="analyse: linked_pupils lacks sex"):
-        analyse.pupils_and_changes(made.drop("sex"), drawn)
+        analyse.pupils_and_changes(made.drop("sex"), drawn, ANALYSIS)
     with pytest.raises(MissingColumnsError, match="analyse: drawn_pupils lacks draw"):
-        analyse.pupils_and_changes(made, drawn.drop("draw"))
+        analyse.pupils_and_changes(made, drawn.drop("draw"), ANALYSIS)
     assert dataclasses.is_dataclass(analysis())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import prod
@@ -29,6 +29,16 @@ class Pass:
     measures: tuple[Measure, ...]
     blocks: tuple[Block, ...]
 
+    @property
+    def cells(self) -> int:
+        """How many cells its blocks have together."""
+        return sum(prod(block.shape) for block in self.blocks)
+
+    @property
+    def terms(self) -> int:
+        """How many sums each cell has: the needed moments of every measure."""
+        return sum(len(needed(measure)) for measure in self.measures)
+
     def first_cell(self, block: Block) -> int:
         """The number of a block's first cell; the others follow in order."""
         before = self.blocks[: self.blocks.index(block)]
@@ -54,7 +64,7 @@ def needed(measure: Measure) -> tuple[str, ...]:
 
 
 def moments_of(
-    this: Pass, draws: int, draw: Ints, cell: Ints, sums: Mapping[str, Floats]
+    this: Pass, draws: int, draw: Ints, cell: Ints, sums: Floats
 ) -> dict[tuple[int, str], Moments]:
     """The moments of every block and measure of a pass: first axis the links as made, then draws.
 
@@ -62,22 +72,22 @@ def moments_of(
         this: the pass.
         draws: how many draws of links there are.
         draw: of each row: 0 the links as made; else what a draw changes.
-        cell: of each row: the cell's number in the pass.
-        sums: ``<measure>_<moment>`` of each row, for the ``needed`` moments.
+        cell: of each row: the cell's number in the pass. A draw's cell may have several rows.
+        sums: rows x the ``needed`` moments of each measure, in order.
     """
-    cells = sum(prod(block.shape) for block in this.blocks)
-    found = {}
+    at, size = draw * this.cells + cell, (draws + 1) * this.cells
+    found, columns = {}, iter(sums.T)
     for measure in this.measures:
         laid = {}
         for name in needed(measure):
-            grid = np.zeros((draws + 1, cells))
-            np.add.at(grid, (draw, cell), sums[f"{measure.name}_{name}"])
+            whole = np.bincount(at, next(columns), size).astype(float)
+            grid = whole.reshape(draws + 1, this.cells)
             grid[1:] += grid[0]
             laid[name] = grid
-        whole = _completed(measure, laid)
+        moments = _completed(measure, laid)
         for block in this.blocks:
             cut = partial(_cut, first=this.first_cell(block), shape=block.shape)
-            found[block.number, measure.name] = whole.each(cut)
+            found[block.number, measure.name] = moments.each(cut)
     return found
 
 
