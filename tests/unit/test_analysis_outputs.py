@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from attainment_linkage.core.analysis.cells import block_answers
+from attainment_linkage.core.analysis.counts import told_once
 from attainment_linkage.core.analysis.models import model_result
 from attainment_linkage.core.analysis.moments import NAMES, Moments
 from attainment_linkage.core.analysis.outputs import block_output, model_output
 from attainment_linkage.core.disclosure.cells import table_of
 from attainment_linkage.core.disclosure.description import described
+from attainment_linkage.core.disclosure.tables import Count
 from attainment_linkage.core.given import plain
 from tests.analysis_sample import analysis
 from tests.unit.test_analysis_models import CODES, FRAME, pattern_counts
@@ -72,3 +74,28 @@ def test_a_model_is_taken_by_output_checking_as_it_is():
         assert table.description.kind == "model"
         assert table.description.residual_degrees_of_freedom == len(FRAME) - 6
         assert table.cells[("All",)]["n"] == len(FRAME)
+
+
+def test_a_count_is_told_once_and_a_smaller_base_as_a_part():
+    """Points and Level 2 are of the same pupils; Level 3 is of one cohort of them."""
+    told = told_once(
+        [
+            (Count("level_2_n"), (60, 40, 100)),
+            (Count("level_2_count", of="level_2_n"), (30, 10, 40)),
+            (Count("points_n"), (60, 40, 100)),
+            (Count("points_count", of="points_n"), (60, 40, 100)),
+            (Count("level_3_n"), (30, 15, 45)),
+            (Count("level_3_count", of="level_3_n"), (20, 5, 25)),
+            (Count("late_n"), (12, 15, 27)),
+            (Count("other_n"), (61, 2, 63)),
+        ]
+    )
+
+    assert [(one.column, one.of) for one in told.counts] == [
+        ("level_2_n", ""), ("level_2_count", "level_2_n"), ("points_count", "level_2_n"),
+        ("level_3_n", "level_2_n"), ("level_3_count", "level_3_n"), ("late_n", "level_3_n"),
+        ("other_n", ""),
+    ]  # fmt: skip
+    assert told.called["points_n"] == "level_2_n"
+    # that all of them have it is a finding of its own, and no second name of the base
+    assert told.called["points_count"] == "points_count"

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from attainment_linkage.core.disclosure import span
+from attainment_linkage.core.disclosure import span, windows
 from attainment_linkage.core.disclosure.decide import checked
+from attainment_linkage.core.disclosure.differencing import derived
 from attainment_linkage.core.disclosure.register import groups_of, simplified, variables_of
 from attainment_linkage.core.disclosure.request import judged
 from attainment_linkage.core.disclosure.safe_change import change_needed, released, smallest_hit
@@ -168,6 +169,62 @@ def test_the_span_finds_a_withheld_count_that_follows_exactly():
     groups = simplified([g for each in outputs for g in groups_of(each)], variables)
 
     assert span.determined(groups, variables, 10) is not None
+
+
+def in_windows(outputs, monkeypatch, *, atoms):
+    """What is derived when no window may hold every variable, and how many windows there are."""
+    *earlier, new = outputs
+    variables = variables_of(outputs)
+    monkeypatch.setattr(windows, "MOST_ATOMS", windows.size_of(variables, variables) - 1)
+    monkeypatch.setattr(windows, "_WINDOW_ATOMS", atoms)
+    groups = simplified([group for one in outputs for group in groups_of(one)], variables)
+    count = len(list(windows.windows(groups, variables, new.title)))
+    return derived(new, earlier, 10), count
+
+
+def two_by_two(name, values, *variables):
+    codes = {variable: [f"{variable}{at}" for at in range(size)]
+             for variable, size in zip(variables, np.shape(values), strict=True)}  # fmt: skip
+    return released(checked(counts_table(name, np.array(values), codes), RULES), "p", RULES)
+
+
+def test_sets_that_share_only_what_is_told_are_not_attacked_together(monkeypatch):
+    outputs = [two_by_two("T1", [[60, 70], [80, 90]], "x", "y"),
+               two_by_two("T2", [[65, 65], [75, 95]], "x", "z"),
+               two_by_two("T3", [[50, 80], [90, 80]], "x", "w")]  # fmt: skip
+    found, count = in_windows(outputs, monkeypatch, atoms=8)
+
+    assert found is None
+    assert count == 1
+
+
+def test_sets_that_a_third_one_ties_together_are_attacked_together(monkeypatch):
+    """All two-way tables of 2 x 2 x 2 cells: one of them can only be 0 to 8 people."""
+    cells = np.array([[[3, 36], [20, 24]], [[38, 29], [25, 3]]])
+    outputs = [two_by_two("T0", [100, 78], "w"), two_by_two("T1", cells.sum(2), "x", "y"),
+               two_by_two("T2", cells.sum(1), "x", "z"),
+               two_by_two("T3", cells.sum(0), "y", "z")]  # fmt: skip
+
+    found, _ = in_windows(outputs, monkeypatch, atoms=8)
+    assert found is not None
+    assert found.outputs == ("T1 (p)", "T2 (p)", "T3 (p)")
+
+
+def test_sets_that_share_what_is_withheld_are_attacked_together(monkeypatch):
+    """x0 and x1 are 100 people; T1 tells that x0 has at least 40, T2 that x1 has at least 55."""
+    plain = two_by_two("T0", [100, 100], "w")
+    first = two_by_two("T1", [[40, 20], [30, 10], [60, 40]], "x", "z")
+    second = two_by_two("T2", [[30, 30], [20, 20], [50, 50]], "x", "y")
+
+    def only(one, **cells):
+        told = {("x2", "all"): 100.0, ("all", "all"): 200.0}
+        told |= {(name, f"{one.description.variables[1]}0"): n for name, n in cells.items()}
+        return replace(one, shown={key: told.get(key[0]) for key in one.shown})
+
+    outputs = [plain, only(first, x0=40.0), only(second, x1=55.0)]
+    found, _ = in_windows(outputs, monkeypatch, atoms=8)
+    assert found is not None
+    assert "x=x0" in found.said
 
 
 def test_many_codes_that_overlap_are_attacked_without_being_crossed_with_each_other():

@@ -6,10 +6,11 @@ cells included, unweighted counts beside every estimate. Shares are in percent t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from attainment_linkage.core.analysis.cells import CellAnswer
+from attainment_linkage.core.analysis.counts import Numbers, told_once
 from attainment_linkage.core.analysis.definitions import (
     ALL,
     LINKAGE,
@@ -60,6 +61,7 @@ def block_output(analysis: Analysis, block: Block, answers: Sequence[CellAnswer]
     """
     title = next(one.title for one in analysis.tables if one.name == block.table)
     told = list(dict.fromkeys(one.categories for one in answers))
+    counts = told_once(_asked(block.measures, answers))
     description = Description(
         title=f"{block.table} {title}",
         universe=LINKED_PUPILS.name,
@@ -77,8 +79,8 @@ def block_output(analysis: Analysis, block: Block, answers: Sequence[CellAnswer]
             )
             for at, one in enumerate(block.by)
         ),
-        count=tuple(count for one in block.measures for count in _counts(one)),
-        estimate=tuple(_estimate(one) for one in block.measures),
+        count=counts.counts,
+        estimate=tuple(_estimate(one, counts.called) for one in block.measures),
         note=_NOTE,
     )
     scale = {one.name: 1.0 if one.kind == MEAN else 100.0 for one in block.measures}
@@ -134,8 +136,19 @@ def _counts(measure: Measure) -> list[Count]:
     return [base, Count(f"{measure.name}_count", of=base.column, title=measure.label)]
 
 
-def _estimate(measure: Measure) -> Estimate:
-    names = [one.column for one in _counts(measure)]
+def _asked(
+    measures: Sequence[Measure], answers: Sequence[CellAnswer]
+) -> Iterator[tuple[Count, Numbers]]:
+    """Every count that a measure stands on, with its numbers cell by cell."""
+    for measure in measures:
+        mine = [one for one in answers if one.measure == measure.name]
+        for count in _counts(measure):
+            is_base = count.column.endswith("_n")
+            yield count, tuple(one.n if is_base else one.numerator or 0 for one in mine)
+
+
+def _estimate(measure: Measure, called: Mapping[str, str]) -> Estimate:
+    names = [called[one.column] for one in _counts(measure)]
     is_share = measure.kind == SHARE
     return _with_interval(
         Estimate(
@@ -145,7 +158,7 @@ def _estimate(measure: Measure) -> Estimate:
             unit=measure.unit,
             denominator=names[0] if is_share else "",
             numerator=names[1] if is_share else "",
-            counts=() if is_share else tuple(names),
+            counts=() if is_share else tuple(dict.fromkeys(names)),
         )
     )
 

@@ -12,7 +12,7 @@ of the variables that meet in the new output, and by ``span``, exactly, over all
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +33,8 @@ from attainment_linkage.core.disclosure.register import (
     variables_of,
 )
 from attainment_linkage.core.disclosure.system import Flags, Numbers
+from attainment_linkage.core.disclosure.windows import meeting, size_of, windows
 
-MOST_ATOMS = 3_000
-"""Cells of a cross-classification that are written out at once."""
-_WINDOW_ATOMS = 300
 _MOST_CROSSED = 400
 _EPSILON = 1e-5
 _CONTRADICTION = 2  # HiGHS: infeasible
@@ -86,50 +84,6 @@ def structural(one: Released) -> Iterator[Condition]:
     """The conditions under which an output declares that nobody can be."""
     for zero in one.description.structural_zero:
         yield frozenset((name, frozenset({code})) for name, code in zero.cell.items())
-
-
-def windows(
-    groups: Sequence[Group], variables: Mapping[str, tuple[str, ...]], new: str
-) -> Iterator[tuple[str, ...]]:
-    """Sets of variables whose cross-classification can be written out.
-
-    One, if that of all can. Else, for each set of variables that meet in a group of the new
-    output and each that meet in any, one that holds both, filled up as far as others fit.
-    """
-    names = sorted(variables)
-    if _size(names, variables) <= MOST_ATOMS:
-        yield tuple(names)
-        return
-    mine, every = _meeting(groups, new), _meeting(groups)
-    seen: list[frozenset[str]] = []
-    for one, other in itertools.product(mine, every):
-        pair = one | other
-        if any(pair <= window for window in seen) or _size(pair, variables) > MOST_ATOMS:
-            continue
-        window = pair
-        for more in sorted((*mine, *every), key=lambda each: (len(each - pair), sorted(each))):
-            if _size(window | more, variables) <= _WINDOW_ATOMS:
-                window = window | more
-        seen.append(window)
-        yield tuple(sorted(window))
-
-
-def _meeting(groups: Sequence[Group], output: str = "") -> list[frozenset[str]]:
-    """The largest sets of variables that meet in one group, of one output or of all."""
-    found = {
-        frozenset(name for name, _ in group.condition)
-        for group in groups
-        if output in ("", group.output)
-    }
-    largest = [one for one in found if not any(one < other for other in found)]
-    return sorted(largest, key=sorted)
-
-
-def _size(names: Collection[str], variables: Mapping[str, tuple[str, ...]]) -> int:
-    size = 1
-    for name in names:
-        size *= len(variables[name])
-    return size
 
 
 class _Window:
@@ -205,6 +159,7 @@ class _Window:
         self.exact = exact[np.sort(order[:rank])]
         ranged = np.flatnonzero(low != high)
         self.every, self.values = rows[exact], low[exact]
+        self.free = ~rows.any(axis=0)
         self.seen = np.zeros((0, rows.shape[1]))
         self.equal, self.gives = rows[self.exact], low[self.exact]
         self.within = np.vstack([rows[ranged], -rows[ranged]]) if ranged.size else None
@@ -243,16 +198,21 @@ class _Window:
     def _crossed(self) -> Iterator[Condition]:
         """The cells in which the new output crosses each other one, remainders included."""
         inside = [*self.told, *self.withheld]
-        mine, every = _meeting(inside, self.new), _meeting(inside)
+        mine, every = meeting(inside, self.new), meeting(inside)
         for names in sorted({tuple(sorted(one | other)) for one in mine for other in every}):
-            if _size(names, self.variables) <= _MOST_CROSSED:
+            if size_of(names, self.variables) <= _MOST_CROSSED:
                 for codes in itertools.product(*(self.variables[name] for name in names)):
                     yield frozenset(
                         (name, frozenset({code})) for name, code in zip(names, codes, strict=True)
                     )
 
     def _narrow(self, weight: Numbers, is_withheld: bool) -> tuple[Group, ...] | None:
-        """The groups told that place a target too well; None where it stays uncertain."""
+        """The groups told that place a target too well; None where it stays uncertain.
+
+        It does where it has a cell that nothing told reaches: any number of people may be there.
+        """
+        if weight[self.free].any():
+            return None
         ends = self.seen @ weight
         low, high = float(ends.min(initial=np.inf)), float(ends.max(initial=-np.inf))
         used: set[int] = set()
