@@ -13,9 +13,9 @@ import altair as alt
 import vl_convert
 
 from attainment_linkage.core.disclosure.decide import Checked
-from attainment_linkage.core.disclosure.tables import MODEL, Codes, Description, Estimate
+from attainment_linkage.core.disclosure.tables import ADDITIVE, MODEL, Codes, Description, Estimate
 
-_INK = "#1d4f8c"
+_INK, _FAINT = "#1d4f8c", "#6b6b6b"
 _KEPT = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"pHYs")
 _MOST_BARS = 60
 
@@ -28,11 +28,12 @@ def png(output: Checked) -> bytes | None:
     if not marks or len(marks) > _MOST_BARS:
         return None
     title = alt.TitleParams(
-        description.title, subtitle=[description.population, _what(description, estimate)],
+        description.title, subtitle=[description.population, *_what(output, estimate, len(marks))],
         anchor="start", fontSize=16, subtitleFontSize=13,
     )  # fmt: skip
+    groups = ", ".join(one.title or one.variable for one in description.classification)
     base = alt.Chart(alt.InlineData(values=marks)).encode(
-        y=alt.Y("group:N", sort=None, title=None, axis=alt.Axis(labelLimit=320))
+        y=alt.Y("group:N", sort=None, title=groups, axis=alt.Axis(labelLimit=320))
     )
     if estimate is None:
         count = description.count[0]
@@ -45,6 +46,7 @@ def png(output: Checked) -> bytes | None:
         )
         axis = alt.X("low:Q", title=name.strip(), scale=alt.Scale(zero=False))
         chart = alt.layer(
+            *_everyone(output, estimate),
             base.mark_rule(color=_INK, strokeWidth=3).encode(x=axis, x2="high:Q"),
             base.mark_point(color=_INK, filled=True, size=90, opacity=1).encode(x="value:Q"),
         )
@@ -65,8 +67,39 @@ def without_metadata(image: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _what(description: Description, estimate: Estimate | None) -> str:
-    return "Numbers of people" if estimate is None else "Dots are estimates, lines 95% intervals"
+def _what(output: Checked, estimate: Estimate | None, shown: int) -> list[str]:
+    """What the marks are, and how many groups have none."""
+    said = "Numbers of people" if estimate is None else "Dots are estimates, lines 95% intervals"
+    if estimate is not None and _total(output, estimate) is not None:
+        said += ", the dashed line all together"
+    withheld = sum(_is_group(output, codes) for codes in output.table.cells) - shown
+    return [said, *([f"{withheld} withheld or empty groups are not shown"] if withheld else [])]
+
+
+def _everyone(output: Checked, estimate: Estimate) -> list[alt.Chart]:
+    """A dashed line at the estimate of all groups together, where it may be shown."""
+    value = _total(output, estimate)
+    if value is None:
+        return []
+    data = alt.InlineData(values=[{"all": value}])
+    rule = alt.Chart(data).mark_rule(color=_FAINT, strokeDash=[5, 4], strokeWidth=2)
+    return [rule.encode(x="all:Q")]
+
+
+def _total(output: Checked, estimate: Estimate) -> float | None:
+    totals = tuple(one.total for one in output.table.description.classification)
+    is_table = output.table.description.kind != MODEL and estimate.kind not in ADDITIVE
+    return output.shown.get((totals, estimate.column)) if is_table else None
+
+
+def _is_group(output: Checked, codes: Codes) -> bool:
+    """Whether a cell is no margin; of a model, whether it is a term."""
+    description = output.table.description
+    if description.kind == MODEL:
+        return codes != tuple(one.total for one in description.classification)
+    return all(
+        code in one.codes for one, code in zip(description.classification, codes, strict=True)
+    )
 
 
 def _marks(output: Checked, estimate: Estimate | None) -> list[dict[str, float | str]]:
@@ -74,11 +107,7 @@ def _marks(output: Checked, estimate: Estimate | None) -> list[dict[str, float |
     description = output.table.description
     found: list[dict[str, float | str]] = []
     for codes in output.table.cells:
-        is_margin = any(
-            code not in one.codes
-            for one, code in zip(description.classification, codes, strict=True)
-        )
-        if is_margin and description.kind != MODEL:
+        if not _is_group(output, codes):
             continue
         names = [description.count[0].column]
         if estimate is not None:

@@ -24,6 +24,7 @@ from attainment_linkage.core.analysis.definitions import (
 )
 from attainment_linkage.core.analysis.models import COEFFICIENT, ModelResult
 from attainment_linkage.core.disclosure.tables import (
+    ADDITIVE,
     MODEL,
     Classification,
     Count,
@@ -32,6 +33,7 @@ from attainment_linkage.core.disclosure.tables import (
 )
 from attainment_linkage.domain.tables import LINKED_PUPILS
 
+DECIMALS = 3
 _NUMBERS = ("low", "high", "naive", "naive_low", "naive_high", "sampling_error", "linkage_error")
 _WITH = _NUMBERS[2:]
 _WEIGHTS = {LINKAGE: "linkage weight: inverse of the modelled chance to be linked", "none": "none"}
@@ -178,13 +180,16 @@ def _output(
     is_model: bool = False,
 ) -> Output:
     cells: dict[tuple[str, ...], dict[str, str]] = {}
+    exact = {one.column for one in description.estimate if one.kind in ADDITIVE}
     for one in answers:
         row = cells.setdefault(one.categories, {})
         base, part = ("n", "n_with_outcome") if is_model else _count_columns(one)
         row |= {base: str(one.n), part: "" if one.numerator is None else str(one.numerator)}
-        row[one.measure] = _text(one.estimate, scale[one.measure])
+        times, is_exact = scale[one.measure], one.measure in exact
+        row[one.measure] = _text(one.estimate, times, is_exact=is_exact)
         for number in _NUMBERS:
-            row[f"{one.measure}_{number}"] = _text(getattr(one, number), scale[one.measure])
+            said = _text(getattr(one, number), times, is_exact=is_exact)
+            row[f"{one.measure}_{number}"] = said
     header = description.columns
     inner = header[len(description.variables) :]
     rows = tuple((*codes, *(row[column] for column in inner)) for codes, row in cells.items())
@@ -195,5 +200,8 @@ def _count_columns(one: CellAnswer) -> tuple[str, str]:
     return f"{one.measure}_n", f"{one.measure}_count"
 
 
-def _text(value: float | None, scale: float) -> str:
-    return "" if value is None else f"{value * scale:.10g}"
+def _text(value: float | None, scale: float, *, is_exact: bool) -> str:
+    """A number with the decimals that leave; what adds up to its margins keeps all of them."""
+    if value is None:
+        return ""
+    return f"{value * scale:.10g}" if is_exact else f"{value * scale:.{DECIMALS}f}"

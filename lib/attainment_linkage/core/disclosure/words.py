@@ -209,12 +209,20 @@ def _with_interval(output: Checked, estimate: Estimate, codes: Codes) -> str:
     )
     if value is None or low is None or high is None:
         return ""
-    return f"{number(value)}{estimate.unit} ({number(low)} to {number(high)})"
+    unit = estimate.unit if estimate.unit in ("", "%") else f" {estimate.unit}"
+    said, start, end = (_rounded(one, estimate.unit) for one in (value, low, high))
+    return f"{said}{unit} ({start} to {end})"
+
+
+def _rounded(value: float, unit: str) -> str:
+    """A number for reading: a percentage, or ten and more, with one decimal, others with two."""
+    return f"{value:,.1f}" if unit == "%" or abs(value) >= 10 else f"{value:.2f}"
 
 
 def _called(description: Description, codes: Codes) -> str:
+    """A group by name; under codes that are words of their own, as groups that overlap have."""
     names = [
-        one.labels.get(code, f"{one.title or one.variable} {code}")
+        one.labels.get(code, code if one.overlaps else f"{one.title or one.variable}: {code}")
         for one, code in zip(description.classification, codes, strict=True)
     ]
     return ", ".join(names)
