@@ -15,6 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from attainment_linkage.core.disclosure import audit
 from attainment_linkage.core.disclosure.decide import (
+    CORRECTED,
     REFUSED,
     checked,
     costs,
@@ -210,3 +211,32 @@ def test_rounding_refuses_what_would_tell_more_than_its_counts():
 
     assert output.status == REFUSED
     assert "ask for suppression" in output.findings[-1].said
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_means_by_weight_add_up_only_nearly_and_are_audited_all_the_same(seed):
+    """As in T15: many withheld cells, and weighted means that are not those of the counted."""
+    generator = np.random.default_rng(seed)
+    counts = np.array([[0, 0, 0, 300], [49, 45, 41, 84], [154, 148, 167, 0]])
+    codes = {"a": ["x", "y", "z"], "b": ["p", "q", "r", "s"]}
+    mean = {"column": "m", "kind": "mean", "counts": ["n"]}
+    table = counts_table("T", counts, codes, estimate=[mean])
+    cells = {
+        one: dict(row)
+        | {"m": 340 + float(np.round(generator.normal(0, 20), 3)) if row["n"] else None}
+        for one, row in table.cells.items()
+    }
+    output = checked(type(table)("T", table.description, cells), RULES)
+
+    assert output.status == CORRECTED
+    assert output.shown[("x", "p"), "m"] is None
+    assert output.shown[("all", "all"), "m"] is not None
+
+
+def test_the_audit_finds_a_withheld_mean_that_its_row_gives_away():
+    mean = {"column": "m", "kind": "mean", "counts": ["n"]}
+    table = counts_table("T", np.array([30, 40, 50]), {"a": ["x", "y", "z"]}, estimate=[mean])
+    shown = {(codes, "n"): row["n"] for codes, row in table.cells.items()}
+    shown |= {(codes, "m"): 10.0 for codes in table.cells} | {(("x",), "m"): None}
+
+    assert audit.Breach(((("x",), "m"),)) in breaches(table, shown)

@@ -32,8 +32,12 @@ def png(output: Checked) -> bytes | None:
         anchor="start", fontSize=16, subtitleFontSize=13,
     )  # fmt: skip
     groups = ", ".join(one.title or one.variable for one in description.classification)
+    # the title of the groups stands above their names, level
+    axis_of_groups = alt.Axis(
+        labelLimit=320, titleAngle=0, titleAlign="right", titleX=-8, titleY=-10
+    )
     base = alt.Chart(alt.InlineData(values=marks)).encode(
-        y=alt.Y("group:N", sort=None, title=groups, axis=alt.Axis(labelLimit=320))
+        y=alt.Y("group:N", sort=None, title=groups, axis=axis_of_groups)
     )
     if estimate is None:
         count = description.count[0]

@@ -63,7 +63,8 @@ def breaches(description: Description, shown: Shown, demand: Demand) -> list[Bre
             values = _as_people(description, columns[0], shown)
         equations = list(_equations(description, columns))
         zeros = {key for key in _keys(equations, values) if _is_structural(description, key)}
-        found += _Attack(equations, values, zeros, demand).breaches()
+        is_exact = columns == groups[0]
+        found += _Attack(equations, values, zeros, demand, is_exact=is_exact).breaches()
     return found
 
 
@@ -127,10 +128,20 @@ def _parts(
 
 
 class _Attack:
-    """One set of numbers that hang together."""
+    """One set of numbers that hang together.
+
+    Counts do exactly; estimates are rounded, and a mean by weight is not that of the people
+    counted, so theirs hold with the least room that they need, and as much again.
+    """
 
     def __init__(
-        self, equations: Sequence[_Equation], values: Shown, zeros: set[Key], demand: Demand
+        self,
+        equations: Sequence[_Equation],
+        values: Shown,
+        zeros: set[Key],
+        demand: Demand,
+        *,
+        is_exact: bool,
     ) -> None:
         self.demand = demand
         self.known = {key: value for key, value in values.items() if value is not None}
@@ -141,6 +152,7 @@ class _Attack:
         has_negative = any(value < 0 for value in self.known.values())
         self.lower = None if has_negative else 0.0
         self._open(equations)
+        self.room = 0.0 if is_exact or not self.matrix.size else 2 * self._least_room()
         self.seen: list[np.ndarray] = []
 
     def _open(self, equations: Sequence[_Equation]) -> None:
@@ -162,6 +174,19 @@ class _Attack:
             gives.append(give)
         self.matrix = np.array(rows).reshape(len(rows), len(self.unknown))
         self.gives = np.array(gives)
+
+    def _least_room(self) -> float:
+        """By how much the equations must be let out, each alike, so that any numbers fit."""
+        size = len(self.unknown)
+        out = np.ones((len(self.matrix), 1))
+        result = linprog(
+            np.append(np.zeros(size), 1.0),
+            A_ub=np.vstack([np.hstack([self.matrix, -out]), np.hstack([-self.matrix, -out])]),
+            b_ub=np.concatenate([self.gives, -self.gives]),
+            bounds=[*[(self.lower, _FAR)] * size, (0.0, None)],
+            method="highs",
+        )
+        return float(result.fun) if result.fun > _EPSILON else 0.0
 
     def breaches(self) -> list[Breach]:
         """Items first, then sums of what holds by itself."""
@@ -196,13 +221,13 @@ class _Attack:
     def _end(self, places: Sequence[int], sign: float) -> float:
         weight = np.zeros(len(self.unknown))
         weight[list(places)] = sign
-        result = linprog(
-            -weight,
-            A_eq=self.matrix if self.matrix.size else None,
-            b_eq=self.gives if self.matrix.size else None,
-            bounds=(self.lower, _FAR),
-            method="highs-ipm",
-        )
+        limits: dict[str, np.ndarray] = {}
+        if self.matrix.size and self.room > 0:
+            limits["A_ub"] = np.vstack([self.matrix, -self.matrix])
+            limits["b_ub"] = np.concatenate([self.gives, -self.gives]) + self.room
+        elif self.matrix.size:
+            limits |= {"A_eq": self.matrix, "b_eq": self.gives}
+        result = linprog(-weight, bounds=(self.lower, _FAR), method="highs-ipm", **limits)
         if result.x is None:  # the shown numbers contradict each other: nothing is proved
             raise ArithmeticError(f"audit: HiGHS found no solution ({result.status})")
         self.seen.append(result.x)
