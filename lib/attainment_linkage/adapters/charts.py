@@ -34,7 +34,7 @@ def png(output: Checked) -> bytes | None:
     groups = ", ".join(one.title or one.variable for one in description.classification)
     # the title of the groups stands above their names, level
     axis_of_groups = alt.Axis(
-        labelLimit=320, titleAngle=0, titleAlign="right", titleX=-8, titleY=-10
+        labelLimit=460, titleAngle=0, titleAlign="right", titleX=-8, titleY=-10
     )
     base = alt.Chart(alt.InlineData(values=marks)).encode(
         y=alt.Y("group:N", sort=None, title=groups, axis=axis_of_groups)

@@ -103,13 +103,16 @@ def model_output(model: ModelDefinition, result: ModelResult) -> Output:
         kind=MODEL,
         filter=dict(model.universe.where) | _linked_only([model.measure]),
         classification=(
-            Classification("term", tuple(one for one in terms if one != ALL), total=ALL),
+            Classification(
+                "term", tuple(one for one in terms if one != ALL), title="Term", total=ALL
+            ),
         ),
         count=(Count("n"), Count("n_with_outcome", of="n")),
         estimate=tuple(
             _with_interval(
                 Estimate(
                     column=measure,
+                    title=measure.replace("_", " ").capitalize(),
                     kind="coefficient" if is_odds else "difference",
                     unit="log odds" if is_odds else "percentage points",
                     counts=("n", "n_with_outcome"),
