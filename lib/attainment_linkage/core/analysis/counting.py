@@ -86,6 +86,7 @@ class _PassCounter:
         self.sums = np.zeros((this.terms, draws + 1, this.cells))
 
     def add(self, batch: Batch, draw: Ints, sign: Floats) -> None:
+        """Count a batch."""
         terms = [one for measure in self.this.measures
                  for one in batch.terms(measure, needed(measure), sign)]  # fmt: skip
         draws = int(draw.max(initial=0)) + 1
@@ -99,6 +100,7 @@ class _PassCounter:
                     self.sums[number, :draws, first : first + size] += found
 
     def rows(self) -> tuple[Ints, Ints, Floats]:
+        """Draw, cell number and sums (rows x terms) of what is not nought."""
         draw, cell = np.nonzero((self.sums != 0).any(axis=0))
         return draw, cell, np.ascontiguousarray(self.sums[:, draw, cell].T)
 
@@ -123,6 +125,7 @@ class _ModelCounter:
         self.sums: list[Floats] = []
 
     def add(self, batch: Batch, draw: Ints, sign: Floats) -> None:
+        """Count a batch."""
         model = self.model
         kept = batch.meets(model.universe.where) & batch.base(model.measure)
         key = draw.copy()
@@ -141,6 +144,7 @@ class _ModelCounter:
             self.keys, self.sums = [key], [sums]
 
     def rows(self) -> tuple[Ints, Ints, Floats]:
+        """Draw, pattern number and sums (rows x terms) of what was counted."""
         self._merge()
         key = self.keys[0] if self.keys else np.zeros(0, dtype=np.int64)
         sums = self.sums[0] if self.sums else np.zeros((len(MODEL_SUMS), 0))
