@@ -20,6 +20,7 @@ from attainment_linkage.adapters.gates import GateResult
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.domain import road, tables
+from attainment_linkage.domain.attribute_tables import REVIEWED
 from attainment_linkage.stages import pseudonymise
 from attainment_linkage.stages.runner import run_stage
 from attainment_linkage.steps import standardise, synthesise
@@ -53,6 +54,7 @@ def generated(spark, records=RECORDS, seed=7):
         F.lit("none").alias("missing_field"),
         F.lit(False).alias("is_mover"),
         F.lit(False).alias("is_twin"),
+        *(F.lit(None).cast("double").alias(f"reviewed_{kind}") for kind in REVIEWED),
     )
     weights = spine.where(F.col("census_id").isNotNull()).select(
         "attainment_id",
@@ -84,7 +86,7 @@ def generated(spark, records=RECORDS, seed=7):
 def started_at(stage):
     """A stage that reads nothing and writes only its attribute tables."""
     writes = tuple(table for table in stage.writes if table.zone == tables.ATTRIBUTES)
-    return dataclasses.replace(stage, reads=(), writes=writes, reads_truth=False)
+    return dataclasses.replace(stage, reads=(), writes=writes, reads_truth=False, reads_reviews="")
 
 
 def written_by(found, spark):

@@ -178,3 +178,17 @@ def test_review_opens_the_root_of_names_only(monkeypatch, tmp_path, words, does,
     done = ends("review", *words, "--lake", tmp_path)
     assert done.exit_code == 0, done.output
     assert calls == [("identifiers",), given]
+
+
+@pytest.mark.parametrize(
+    ("words", "by"),
+    [([], ["sex", "ethnic_group"]), (["--by", "fsm", "--by", "twin"], ["fsm", "twin"])],
+)
+def test_review_codes_are_made_where_no_name_is(monkeypatch, tmp_path, words, by):
+    calls = []
+    monkeypatch.setattr(door, "hand_over", lambda config, *more: calls.append(more))
+    monkeypatch.setattr(door.Config, "only", lambda self, roots: calls.append(roots) or self)
+
+    done = ends("review", "codes", "--output", "c.csv", *words, "--lake", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert calls == [("attributes",), (by, Path("c.csv"))]
