@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from attainment_linkage.domain import errors, road
+from attainment_linkage.domain import error_texts, errors, road
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "lib" / "attainment_linkage"
@@ -130,14 +130,21 @@ def test_readme_has_one_line_for_each_stage():
     assert between("stages").splitlines() == lines
 
 
-def test_readme_lists_every_error_with_cause_and_cure():
-    rows = table("errors")
+def test_every_error_has_its_cause_and_cure_where_explain_finds_them():
+    rows = [[each.code, each.exit_code] for each in sorted(all_errors(), key=lambda e: e.exit_code)]
 
-    assert [row[:2] for row in rows] == [
-        [each.code, str(each.exit_code)]
-        for each in sorted(all_errors(), key=lambda each: each.exit_code)
+    assert list(error_texts.TEXTS) == [code for code, _ in rows]
+    assert all(text.cause and text.cure for text in error_texts.TEXTS.values())
+
+
+def test_readme_lists_every_error_as_explain_says_it():
+    exits = {each.code: str(each.exit_code) for each in all_errors()}
+    texts = error_texts.TEXTS.values()
+
+    assert table("errors") == [
+        [text.code, exits[text.code], *(part.strip("`") for part in (text.cause, text.cure))]
+        for text in texts
     ]
-    assert all(cause and cure for _, _, cause, cure in rows)
 
 
 def test_readme_names_every_target_of_make():

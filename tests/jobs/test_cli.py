@@ -105,7 +105,10 @@ def test_an_error_of_the_road_ends_with_its_own_code(monkeypatch, tmp_path):
     done = ends("link", "--lake", tmp_path)
 
     assert done.exit_code == GateFailedError.exit_code
-    assert done.stderr == "GATE_FAILED: links: 1 of 3 critical expectations failed.\n"
+    assert done.stderr == (
+        "GATE_FAILED: links: 1 of 3 critical expectations failed. "
+        "More: attainment-linkage explain GATE_FAILED\n"
+    )
 
 
 def test_an_error_of_a_library_ends_without_what_it_said(monkeypatch, tmp_path):

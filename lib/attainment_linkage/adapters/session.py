@@ -44,7 +44,7 @@ _GIB = 1024**3
 _LOGGERS_OF_ROWS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 """PySpark's own loggers: they print the message of a failed query, with its row values."""
 
-__all__ = ["check_java", "launch_settings", "open_session"]
+__all__ = ["check_java", "launch_settings", "name_jobs", "open_session"]
 
 
 @contextmanager
@@ -98,6 +98,11 @@ def open_session(
         except Exception:
             workplace.keep_log(log, config.lake.fault_root, "spark")
             raise
+
+
+def name_jobs(spark: SparkSession, name: str, summary: str) -> None:
+    """Let Spark's own pages show the jobs from here on under the name of their stage."""
+    spark.sparkContext.setJobGroup(name, f"{name}: {summary}")
 
 
 def launch_settings(config: Config, instead: Mapping[str, str]) -> dict[str, str]:

@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
+from attainment_linkage.cli import options
 from attainment_linkage.cli.options import (
     BreakLockOption,
     ConfigOption,
     ForceOption,
+    JsonOption,
     LakeOption,
+    QuietOption,
 )
 from attainment_linkage.domain.road import ROAD
 from attainment_linkage.stages import door
@@ -26,19 +29,24 @@ def _subcommand(name: str) -> Callable[..., None]:
         lake: LakeOption = None,
         force: ForceOption = False,
         break_lock: BreakLockOption = False,
+        quiet: QuietOption = False,
+        json: JsonOption = False,
     ) -> None:
+        door.speak(quiet=quiet, json=json)
         raise typer.Exit(door.stage(name, config, lake, force=force, break_lock=break_lock))
 
     return subcommand
 
 
 for _stage in ROAD:
-    app.command(_stage.name, help=f"{_stage.summary[0].upper()}{_stage.summary[1:]}.")(
-        _subcommand(_stage.name)
-    )
+    app.command(
+        _stage.name,
+        help=f"{_stage.summary[0].upper()}{_stage.summary[1:]}.",
+        rich_help_panel=options.ROAD if _stage.is_linkers else options.RESEARCH,
+    )(_subcommand(_stage.name))
 
 
-@app.command()
+@app.command(rich_help_panel=options.ROAD)
 def run(
     config: ConfigOption = "local",
     lake: LakeOption = None,
@@ -47,14 +55,17 @@ def run(
     ] = False,
     force: ForceOption = False,
     break_lock: BreakLockOption = False,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
 ) -> None:
-    """Run the linkers' road; stages whose inputs, settings and code are unchanged are skipped."""
+    """Run the linkers' road, up to measure; what is unchanged is skipped."""
+    door.speak(quiet=quiet, json=json)
     raise typer.Exit(
         door.road(config, lake, synthesise=synthesise, force=force, break_lock=break_lock)
     )
 
 
-@app.command("link-files")
+@app.command("link-files", rich_help_panel=options.ROAD)
 def link_files(
     spec: Annotated[Path, typer.Argument(help="Ids, roles and relation: conf/README.md.")],
     left: Annotated[Path, typer.Option("--left", help="Parquet or CSV.")],
@@ -66,7 +77,7 @@ def link_files(
     raise typer.Exit(door.files(spec, left, right, output, config))
 
 
-@app.command()
+@app.command(rich_help_panel=options.LOOK)
 def purge(
     run: Annotated[str, typer.Argument(help="The run's id, as it was printed when published.")],
     config: ConfigOption = "local",
@@ -101,4 +112,4 @@ def session(config: ConfigOption = "local") -> None:
     raise typer.Exit(door.session(config))
 
 
-app.add_typer(audit, name="audit")
+app.add_typer(audit, name="audit", rich_help_panel=options.LOOK)

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from attainment_linkage.cli import options
 from attainment_linkage.cli.options import ConfigOption, LakeOption
 from attainment_linkage.stages import door
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(rich_help_panel=options.RESEARCH)
 def apply(
     application: Annotated[Path, typer.Argument(help="TOML, one [project.ID]: conf/README.md.")],
 ) -> None:
@@ -21,7 +22,7 @@ def apply(
     raise typer.Exit(door.application(application))
 
 
-@app.command()
+@app.command(rich_help_panel=options.RESEARCH)
 def register(
     output: Annotated[Path, typer.Option("--output", help="The page.")] = Path("register.html"),
     config: ConfigOption = "local",
@@ -31,7 +32,7 @@ def register(
     raise typer.Exit(door.public_register(output, config, lake))
 
 
-@app.command()
+@app.command(rich_help_panel=options.RESEARCH)
 def provision(
     project: Annotated[str, typer.Argument(help="Its id in the register.")],
     dummy: Annotated[
@@ -49,7 +50,7 @@ def provision(
     raise typer.Exit(door.extract(project, config, lake))
 
 
-@app.command("open")
+@app.command("open", rich_help_panel=options.RESEARCH)
 def open_project(
     project: Annotated[str, typer.Argument(help="Its id in the register.")],
     script: Annotated[Path, typer.Argument(help="Python; EXTRACT and STAGING name its folders.")],
@@ -73,4 +74,4 @@ def new_key(
     raise typer.Exit(door.new_key(path, config, lake))
 
 
-app.add_typer(key, name="key")
+app.add_typer(key, name="key", rich_help_panel=options.RESEARCH)

@@ -4,6 +4,8 @@
     |-- ConfigError            10  configuration refused (all problems at once)
     |-- SpecError              11  link-files specification refused
     |-- RuleError              12  a blocking rule or matchkey that cannot be read
+    |-- PairUnknownError       13  an id that is of no record of its side
+    |-- RunUnknownError        14  a run that is not in this lake
     |-- InputError             20  a delivered file that cannot be used
     |   |-- InputMissingError      21
     |   |-- InputUnreadableError   22
@@ -92,6 +94,18 @@ class RuleError(LinkageError):
     """A blocking rule or matchkey cannot be read or used."""
 
     code, exit_code = "RULE_REFUSED", 12
+
+
+class PairUnknownError(LinkageError):
+    """A pair is asked about by an id that is of no record of its side."""
+
+    code, exit_code = "PAIR_UNKNOWN", 13
+
+
+class RunUnknownError(LinkageError):
+    """A run is asked about that was not published in this lake, or was destroyed."""
+
+    code, exit_code = "RUN_UNKNOWN", 14
 
 
 class InputError(LinkageError):

@@ -51,7 +51,8 @@ def _stopped(by: str, code: object) -> int:
 def _say(error: LinkageError, kept: Path | None) -> None:
     at = f" Traceback, for those who may read its rows: {kept}." if kept else ""
     tail = at if isinstance(error, StageFailedError) else ""
-    sys.stderr.write(f"{error.code}: {error}{tail}\n")
+    more = f" More: attainment-linkage explain {error.code}"
+    sys.stderr.write(f"{error.code}: {error}{tail}{more}\n")
 
 
 def _keep_traceback(error: BaseException, fault_root: Path | None) -> Path | None:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from attainment_linkage.adapters import runlog
 from attainment_linkage.adapters.audit_log import AuditLog, this_user
 from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.keys import KeyFile, make_key
@@ -24,6 +25,9 @@ from attainment_linkage.stages import release
 from attainment_linkage.stages.application import apply, publish_register
 from attainment_linkage.stages.boundary import guarded
 from attainment_linkage.stages.closing import close
+from attainment_linkage.stages.diff import DIFF, compare
+from attainment_linkage.stages.doctor import examine
+from attainment_linkage.stages.explain import explain as say_code
 from attainment_linkage.stages.link_files import link_files, say
 from attainment_linkage.stages.provision import provision_dummy, provision_project
 from attainment_linkage.stages.purge import purge_run
@@ -35,6 +39,12 @@ from attainment_linkage.stages.review_sample import draw
 from attainment_linkage.stages.review_train import train
 from attainment_linkage.stages.run import run_one, run_road
 from attainment_linkage.stages.secure_room import open_project
+from attainment_linkage.stages.why import WHY, explain_pair
+
+
+def speak(*, quiet: bool, json: bool) -> None:
+    """How the run log speaks from here on: quiet wins over JSON."""
+    runlog.speak(runlog.QUIET if quiet else runlog.JSON if json else runlog.PLAIN)
 
 
 def stage(name: str, env: str, lake: Path | None, *, force: bool, break_lock: bool) -> int:
@@ -200,6 +210,28 @@ def review_train(env: str, lake: Path | None) -> int:
 def review_measure(env: str, lake: Path | None) -> int:
     """Measure by the decisions of the run under review; give back the exit code."""
     return _with_config(env, lake, measure, roots=REVIEW.roots)
+
+
+def why(left_id: str, right_id: str, env: str, lake: Path | None) -> int:
+    """Explain one pair; give back the exit code. The identifiers root alone is opened."""
+    return _with_config(
+        env, lake, lambda config: explain_pair(config, left_id, right_id), roots=WHY.roots
+    )
+
+
+def diff(before: str, after: str, env: str, lake: Path | None) -> int:
+    """Compare two runs; give back the exit code. The attributes root alone is opened."""
+    return _with_config(env, lake, lambda config: compare(config, before, after), roots=DIFF.roots)
+
+
+def explain(code: str) -> int:
+    """Say what is behind an error's code; give back the exit code."""
+    return guarded(lambda: say_code(code))
+
+
+def doctor(env: str, lake: Path | None) -> int:
+    """Look at the machine; give back the exit code. No root is opened."""
+    return _with_config(env, lake, examine, roots=())
 
 
 def session(env: str) -> int:

@@ -26,6 +26,7 @@ from attainment_linkage.core.settings import Config
 from attainment_linkage.core.stage_key import run_id
 from attainment_linkage.domain.road import BY_NAME, ROAD, SYNTHESISE, Stage
 from attainment_linkage.domain.tables import ZONES
+from attainment_linkage.stages import inputs
 from attainment_linkage.stages.boundary import guarded
 from attainment_linkage.stages.runner import Body, StageResult, run_stage
 
@@ -132,6 +133,7 @@ def _run(
             threading.Thread(target=gates.prepare, name="gates").start()
             session = open_session(config, f"attainment-linkage {name}", is_short=is_short)
             spark = stack.enter_context(session)
+        log.road([stage.name for stage in stages], _seconds_before(stages, lake))
         results = _run_stages(stages, config, spark, lake, log, force)
         name = run_id({result.stage: result.key for result in results})
         audit = AuditLog.of(config)
@@ -144,7 +146,38 @@ def _run(
         summary = RunSummary(name, results, round(time.monotonic() - started, 3))
         if at_end is not None:
             at_end(spark, config, summary, log)
+    log.ended(
+        [
+            (one.stage, "kept" if one.is_skipped else "made", one.rows, one.seconds)
+            for one in results
+        ],
+        _next(stages, config, is_published=is_published),
+    )
     return summary
+
+
+def _seconds_before(stages: Sequence[Stage], lake: Lake) -> dict[str, float]:
+    """What each stage took when it was last made in this lake, where it was."""
+    found = {}
+    for stage in stages:
+        zone = inputs.home_zones(stage)[0]
+        key = lake.head(zone, stage.name)
+        manifest = lake.manifest(zone, stage.name, key) if key else None
+        if manifest is not None:
+            found[stage.name] = manifest.seconds
+    return found
+
+
+def _next(stages: Sequence[Stage], config: Config, *, is_published: bool) -> str:
+    """The command that a user most likely wants after this one."""
+    after = ROAD.index(stages[-1]) + 1 if stages[-1] in ROAD else len(ROAD)
+    if is_published:
+        command = "review sample"
+    elif after < len(ROAD):
+        command = ROAD[after].name
+    else:
+        command = "release check OUTPUTS"
+    return f"attainment-linkage {command} --lake {config.lake.directory}"
 
 
 def _run_stages(

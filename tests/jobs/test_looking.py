@@ -1,0 +1,73 @@
+"""Looking: the commands that explain, and the codes they explain."""
+
+import pytest
+from typer.testing import CliRunner
+
+from attainment_linkage.cli import app
+from attainment_linkage.domain.error_texts import TEXTS
+from attainment_linkage.domain.road import ROAD
+from attainment_linkage.stages import door
+from attainment_linkage.stages.explain import code_of, codes
+
+
+def ends(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.mark.parametrize("given", ["GATE_FAILED", "gate-failed", "40"])
+def test_a_code_is_explained_by_its_name_or_exit_code(given):
+    done = ends("explain", given)
+    shown = " ".join(done.output.split())
+
+    assert done.exit_code == 0
+    assert "GATE_FAILED, exit code 40" in shown
+    assert TEXTS["GATE_FAILED"].cause in shown
+    assert TEXTS["GATE_FAILED"].cure in shown
+
+
+def test_every_code_is_explained_and_an_unknown_one_is_refused():
+    assert all(code_of(code) == code for code in codes())
+    assert "it is a kind of: INPUT_REFUSED" in " ".join(
+        ends("explain", "INPUT_EMPTY").output.split()
+    )
+    assert ends("explain", "NOT_A_CODE").exit_code == 2
+
+
+def test_why_opens_the_identifiers_root_alone(monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(door, "explain_pair", lambda config, *ids: calls.append((config, ids)))
+
+    assert ends("why", "A1", "C1", "--lake", tmp_path).exit_code == 0
+    [(config, ids)] = calls
+    assert ids == ("A1", "C1")
+    assert config.lake.zones == ("identifiers",)
+
+
+def test_doctor_opens_no_root(monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(door, "examine", calls.append)
+
+    assert ends("doctor", "--lake", tmp_path).exit_code == 0
+    assert [config.lake.zones for config in calls] == [()]
+
+
+def test_help_has_the_whole_road_on_one_screen(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = ends("--help").output
+
+    assert len(shown.splitlines()) <= 52
+    assert all(f"\u2502 {stage.name} " in shown for stage in ROAD)
+
+
+@pytest.mark.parametrize(
+    ("words", "voice"), [([], "plain"), (["--quiet"], "quiet"), (["--json"], "json")]
+)
+def test_run_and_stages_speak_as_they_are_told(monkeypatch, tmp_path, words, voice):
+    heard = []
+    monkeypatch.setattr(door.runlog, "speak", heard.append)
+    monkeypatch.setattr(door, "run_road", lambda *_, **__: None)
+    monkeypatch.setattr(door, "run_one", lambda *_, **__: None)
+
+    assert ends("run", "--lake", tmp_path, *words).exit_code == 0
+    assert ends("link", "--lake", tmp_path, *words).exit_code == 0
+    assert heard == [voice, voice]
