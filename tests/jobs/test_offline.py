@@ -1,14 +1,18 @@
 """After the set-up nothing needs a network: the road in a network of its own, an empty one."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from attainment_linkage.domain.road import ROAD
 from tests.calibration.run_calibrate import Told
+from tests.report_sample import CHARTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """
@@ -77,3 +81,27 @@ def test_the_whole_road_runs_without_a_network(tmp_path):
     assert "published run" in done.stdout
     assert_expected_errors_hold(done.stdout)
     assert list((tmp_path / "lake" / "temporary").iterdir()) == []
+    [page] = (tmp_path / "lake" / "reports").glob("run-*.html")
+    drawn = set(re.findall(r'<figure id="figure-(\w+)">', page.read_text("utf-8")))
+    assert drawn == set(CHARTS)
+    a_pair_is_explained(tmp_path / "lake", small)
+
+
+def a_pair_is_explained(lake, small):
+    """The weight is that of the table, and the ids are in no word of it, though in the audit."""
+    [path] = (lake / "identifiers" / "links").iterdir()
+    links = duckdb.sql(f"from '{path}/*.parquet' order by match_weight, left_id limit 1")
+    [(left_id, right_id, weight, *_)] = links.fetchall()
+
+    done = offline("why", left_id, right_id, "--config", small, "--lake", lake)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "outcome: linked: " in done.stdout
+    assert "found by: blocking rule " in done.stdout or "no blocking rule; " in done.stdout
+    [said] = re.findall(r"match weight +([+-][\d.]+) bits", done.stdout)
+    assert abs(float(said) - weight) < 0.1
+    [why] = (lake / "identifiers" / "_why").iterdir()
+    assert not any(one in done.stdout + why.read_text("utf-8") for one in (left_id, right_id))
+    last = json.loads((lake / "audit" / "log.jsonl").read_text("utf-8").splitlines()[-1])
+    assert (last["what"], last["outcome"]) == ("why", "finished")
+    assert len(last["inputs"]["pair"]) > 8

@@ -5,10 +5,7 @@ so; with REVIEW_BROWSER=required in the environment, as in .ci/run, they fail in
 """
 
 import http.client
-import json
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,16 +13,13 @@ import time
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
-import pytest
-from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 
 from attainment_linkage.adapters import review_files
 from attainment_linkage.domain import tables
+from tests.browser import requested
 from tests.review_batch import CANARY, lake_with_batch
-
-MISSING = "chromium and chromedriver are not there: apt-get install chromium chromium-driver"
 
 
 @contextmanager
@@ -87,23 +81,6 @@ def test_a_killed_server_loses_no_decision_and_its_output_names_nobody(config):
 # ------------------------------------------------------------------------------ the browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
-    if not all(programs):
-        if os.environ.get("REVIEW_BROWSER") == "required":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    options = webdriver.ChromeOptions()
-    options.binary_location = programs[0]
-    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,900"):
-        options.add_argument(word)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(programs[1]))
-    yield driver
-    driver.quit()
-
-
 def press(browser, *keys):
     """Press keys one by one, each after the page that the one before brought."""
     for key in keys:
@@ -138,16 +115,6 @@ def begin(browser, link):
 
 def heading(browser):
     return browser.find_element(By.TAG_NAME, "h1").text
-
-
-def requested(browser):
-    """The addresses the browser asked for since the last look."""
-    messages = [json.loads(one["message"])["message"] for one in browser.get_log("performance")]
-    return {
-        one["params"]["request"]["url"]
-        for one in messages
-        if one["method"] == "Network.requestWillBeSent"
-    }
 
 
 KEPT = """

@@ -41,7 +41,7 @@ class FileRecord:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A stage, finished, in one root."""
+    """A stage, finished, in one root; its peak memory is that of this machine, 0: not known."""
 
     stage: str
     stage_key: str
@@ -50,6 +50,7 @@ class Manifest:
     files: tuple[FileRecord, ...] = ()
     notes: Mapping[str, float | int | str] = field(default_factory=dict)
     seconds: float = 0.0
+    peak_memory_mib: int = 0
 
     def table(self, name: str) -> TableRecord | None:
         """The record of one of its tables."""

@@ -1,60 +1,25 @@
-"""Page: what a run did, as one HTML file that opens without a network. Counts only.
-
-A count from 1 to 9 is shown as such a count, never as itself: small counts are disclosive.
-"""
+"""Page: a template of ``adapters/pages`` filled and written, as one file that needs no network."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from attainment_linkage.adapters.faults import named
+from attainment_linkage.core.report import words
 
-SMALL_COUNT = 10
-
-
-@dataclass(frozen=True)
-class TableLine:
-    """One table of a stage on the page. Seconds of writing include those of the gate."""
-
-    stage: str
-    name: str
-    rows: int
-    seconds: float
-    gate_seconds: float
-    expectations: int
-    warnings: int
-
-
-@dataclass(frozen=True)
-class Page:
-    """All that the page of a run shows."""
-
-    title: str
-    run_id: str
-    seconds: float
-    stages: Sequence[tuple[str, str, float]]
-    lines: Sequence[TableLine]
-    notes: Sequence[tuple[str, str, float | int | str]]
-    weights: Mapping[int, int]
-    bin_bits: int
-    quality: Mapping[str, str]
-
-
-def shown(count: int) -> str:
-    """A count as a page may show it."""
-    return f"1 to {SMALL_COUNT - 1}" if 0 < count < SMALL_COUNT else f"{count:,}"
-
-
-def write_page(page: Page, path: Path) -> Path:
-    """Write the page of a run, private to its owner.
-
-    Raises: DiskFullError, LakeUnwritableError.
-    """
-    return write_template("run.html", path, page=page)
+_FILTERS = (
+    words.between,
+    words.count,
+    words.gap,
+    words.hidden,
+    words.in_ten_thousand,
+    words.label,
+    words.percent,
+    words.weight,
+    words.whole_in_ten_thousand,
+)
 
 
 def write_template(name: str, path: Path, **values: object) -> Path:
@@ -67,7 +32,7 @@ def write_template(name: str, path: Path, **values: object) -> Path:
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
     )
-    environment.filters["shown"] = shown
+    environment.filters |= {one.__name__: one for one in _FILTERS}
     text = environment.get_template(name).render(**values)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

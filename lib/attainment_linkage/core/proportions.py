@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
+
+_PERCENT = re.compile(r"([\d.]+)% ([\d.]+) to ([\d.]+)")
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,12 @@ class Share:
         """The share and its limits in percent: 0.021% 0.003 to 0.055."""
         value, lower, upper = (100 * part for part in (self.value, self.lower, self.upper))
         return f"{value:.3f}% {lower:.3f} to {upper:.3f}"
+
+    @classmethod
+    def of_percent(cls, text: str) -> Share | None:
+        """The share that ``percent`` wrote; None where the text is no such share."""
+        found = _PERCENT.fullmatch(text)
+        return cls(*(float(part) / 100 for part in found.groups())) if found else None
 
 
 def quantile(confidence: float) -> float:

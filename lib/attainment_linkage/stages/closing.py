@@ -1,83 +1,50 @@
-"""Closing: what a run says at its end: where each table lies, the links, and one page.
+"""Closing: what a run says at its end: where each table lies, the links, and its report.
 
 Where the run made its own population, the links are held against the generator's truth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from attainment_linkage.adapters import delta
-from attainment_linkage.adapters.page import Page, TableLine, write_page
+from attainment_linkage.adapters.report_page import write_report
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.settings import Config
-from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import SYNTHESISE
+from attainment_linkage.stages.report import gathered
 from attainment_linkage.stages.run import RunSummary
-from attainment_linkage.stages.truth import agreement
-from attainment_linkage.steps.score import weight_counts
+from attainment_linkage.stages.truth import Agreement, agreement
 
 REPORTS = "reports"
-_BIN_BITS = 2
 
 
 def close(spark: SparkSession, config: Config, summary: RunSummary, log: RunLog) -> Path:
-    """Print the tables, the links and their quality; write the page; give back its path."""
-    rows = {line.name: line.rows for line in _lines(summary)}
+    """Print the tables, the links and their quality; write the report; give back its path."""
+    rows = {table.name: table.rows for stage in summary.stages for table in stage.tables}
     for name, path in summary.paths.items():
         log.lies(name, rows[name], path)
-    quality = _quality(spark, config, summary)
-    for name, value in quality.items():
-        log.note(name, value)
-    scored = delta.read(spark, summary.paths[tables.SCORED_PAIRS.name], tables.SCORED_PAIRS)
-    counted = weight_counts(scored, _BIN_BITS).collect()
-    page = Page(
-        title="Attainment records linked to the Census",
-        run_id=summary.run_id,
-        seconds=summary.seconds,
-        stages=[
-            (stage.stage, "unchanged: skipped" if stage.is_skipped else "made", stage.seconds)
-            for stage in summary.stages
-        ],
-        lines=list(_lines(summary)),
-        notes=[(s.stage, name, value) for s in summary.stages for name, value in s.notes.items()],
-        weights={row["bits"]: row["pairs"] for row in counted},
-        bin_bits=_BIN_BITS,
-        quality=quality,
-    )
-    folder = Path(config.lake.directory) / REPORTS
-    path = write_page(page, folder / f"run-{summary.run_id}.html")
-    log.note("page of this run", str(path))
+    is_generated = summary.stages[0].stage == SYNTHESISE.name
+    truth = agreement(spark, config, summary) if is_generated else None
+    if truth:
+        _say(truth, log)
+    shares = {"precision": truth.precision, "recall": truth.recall} if truth else {}
+    report = gathered(spark, config, summary, shares)
+    path = write_report(report, report_path(config, summary.run_id))
+    log.note("report of this run", str(path))
     log.note("seconds in gates", round(summary.gate_seconds, 1))
     log.note("seconds of the run", round(summary.seconds, 1))
     return path
 
 
-def _quality(spark: SparkSession, config: Config, summary: RunSummary) -> dict[str, str]:
-    if summary.stages[0].stage != SYNTHESISE.name:
-        return {}
-    found = agreement(spark, config, summary)
-    return {
-        "links": f"{found.links:,}",
-        "pupils with a Census row": f"{found.linkable:,}",
-        "precision": f"{found.precision:.4f}",
-        "recall": f"{found.recall:.4f}",
-    }
+def report_path(config: Config, run_id: str) -> Path:
+    """Where the report of a run lies; its numbers lie beside it, as .json."""
+    return Path(config.lake.directory) / REPORTS / f"run-{run_id}.html"
 
 
-def _lines(summary: RunSummary) -> Iterator[TableLine]:
-    for stage in summary.stages:
-        for table in stage.tables:
-            met = [bool(one["is_met"]) for one in table.gate]
-            yield TableLine(
-                stage.stage,
-                table.name,
-                table.rows,
-                table.seconds,
-                table.gate_seconds,
-                len(met),
-                met.count(False),
-            )
+def _say(truth: Agreement, log: RunLog) -> None:
+    log.note("links", f"{truth.links:,}")
+    log.note("pupils with a Census row", f"{truth.linkable:,}")
+    log.note("precision", f"{truth.precision:.4f}")
+    log.note("recall", f"{truth.recall:.4f}")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from attainment_linkage.adapters.scratch import kept, scratch_folder
-from attainment_linkage.core.default_model import model_for
 from attainment_linkage.core.doubles import BEYOND
 from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
-from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
 from attainment_linkage.core.settings import LinkSettings
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
-from attainment_linkage.stages import inputs, linkage, matchkeys
+from attainment_linkage.stages import inputs, linkage, linked_model, matchkeys
 from attainment_linkage.stages.decided import with_decided
 from attainment_linkage.stages.expected_errors import Known, accepting, expected_errors
 from attainment_linkage.stages.runner import StageRun
@@ -31,9 +28,8 @@ def body(run: StageRun) -> None:
 
 def _link(run: StageRun, folder: Path) -> None:
     policy = policy_of(run.config.link, run.spark.sparkContext.defaultParallelism)
-    roles = (ATTAINMENT_SIDE.roles.values(), CENSUS_SIDE.roles.values())
     ladder = matchkeys.ladder()
-    model = replace(model_for(*roles, is_narrow=True), matchkeys=ladder.matchkeys)
+    model = linked_model.design(ladder)
     pupils, doubles = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.CENSUS_DOUBLES)
     people = deduplicate.standing_lines(run.read(tables.CENSUS_PEOPLE), doubles)
     records = kept(linkage.prepared(pupils, people, model), folder / "records")
@@ -42,6 +38,7 @@ def _link(run: StageRun, folder: Path) -> None:
     run.note("candidate pairs of all rules", plan.candidate_pairs)
     run.write(linkage.candidate_counts(run.spark, model, plan), tables.CANDIDATE_COUNTS)
     trained = with_decided(run, linkage.trained(records, model, plan, policy))
+    linked_model.keep(run, trained)
     run.note("training pairs of all sessions", sum(trained.session_pairs))
     run.note("comparisons left untrained", len(trained.untrained_comparisons))
     run.note("training sessions set aside", trained.unsound_sessions)

@@ -18,7 +18,9 @@ from pyspark.sql import SparkSession
 from attainment_linkage.adapters.audit_log import SKIPPED, AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
+from attainment_linkage.adapters.memory import PeakMemory
 from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.adapters.session import name_jobs
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import StageFailedError
@@ -35,7 +37,10 @@ KEY_ID = "key id"
 
 @dataclass(frozen=True)
 class StageResult:
-    """What became of a stage. ``seconds`` includes ``gate_seconds``."""
+    """What became of a stage. ``seconds`` includes ``gate_seconds``.
+
+    ``made_seconds`` and ``peak_memory_mib`` are of its making, in this run or an earlier one.
+    """
 
     stage: str
     key: str
@@ -45,6 +50,13 @@ class StageResult:
     tables: tuple[TableRecord, ...]
     paths: dict[str, Path]
     notes: dict[str, float | int | str]
+    made_seconds: float = 0.0
+    peak_memory_mib: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows of all its tables."""
+        return sum(table.rows for table in self.tables)
 
 
 def run_stage(
@@ -89,12 +101,13 @@ def run_stage(
         return _result(stage, key, lake, done, time.monotonic() - started, is_skipped=True)
     run = StageRun(stage, config, spark, lake, key, log)
     with audit.recorded(deed) as outcome:
-        with log.stage(stage.name, stage.summary):
+        with log.stage(stage.name, stage.summary), PeakMemory() as peak:
             inputs.clear(stage, key, lake, is_forced=force)
+            name_jobs(spark, stage.name, stage.summary)
             body(run)
             _require_all_written(run)
         seconds = round(time.monotonic() - started, 3)
-        manifests = _publish(run, read, seconds)
+        manifests = _publish(run, read, seconds, peak.mib)
         outcome.outputs, outcome.key_id = _hashes(manifests), _key_id(manifests)
     log.finished(stage.name, seconds)
     return _result(stage, key, lake, manifests, seconds, is_skipped=False)
@@ -119,7 +132,9 @@ def _require_all_written(run: StageRun) -> None:
         )
 
 
-def _publish(run: StageRun, read: dict[str, str], seconds: float) -> list[Manifest]:
+def _publish(
+    run: StageRun, read: dict[str, str], seconds: float, peak_memory_mib: int
+) -> list[Manifest]:
     """Write the manifests, one per root, and only then move the heads."""
     manifests = []
     for zone in inputs.home_zones(run.stage):
@@ -132,6 +147,7 @@ def _publish(run: StageRun, read: dict[str, str], seconds: float) -> list[Manife
             files=_files_of(run, zone),
             notes=run.notes,
             seconds=seconds,
+            peak_memory_mib=peak_memory_mib,
         )
         run.lake.write_manifest(zone, manifest)
         manifests.append(manifest)
@@ -170,4 +186,6 @@ def _result(
         tables=tuple(by_name[table.name] for table in stage.writes),
         paths={table.name: lake.table_path(table, key) for table in stage.writes},
         notes={name: value for manifest in manifests for name, value in manifest.notes.items()},
+        made_seconds=max(manifest.seconds for manifest in manifests),
+        peak_memory_mib=max(manifest.peak_memory_mib for manifest in manifests),
     )

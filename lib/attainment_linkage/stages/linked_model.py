@@ -1,0 +1,43 @@
+"""Linked model: the model a ``link`` was done with: its design, and its trained chances, kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from attainment_linkage.adapters import kept_models
+from attainment_linkage.core.default_model import model_for
+from attainment_linkage.core.matchkeys import Ladder
+from attainment_linkage.core.model import LinkageModel
+from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
+from attainment_linkage.core.settings import Config
+from attainment_linkage.domain.road import LINK
+from attainment_linkage.domain.tables import IDENTIFIERS
+from attainment_linkage.stages import matchkeys
+from attainment_linkage.stages.run import RunSummary
+from attainment_linkage.stages.runner import StageRun
+from attainment_linkage.steps.train import TrainedModel
+
+
+def design(ladder: Ladder | None = None) -> LinkageModel:
+    """What the road compares and blocks on, with a ladder of matchkeys: that of ``conf/``."""
+    roles = (ATTAINMENT_SIDE.roles.values(), CENSUS_SIDE.roles.values())
+    keys = (ladder or matchkeys.ladder()).matchkeys
+    return replace(model_for(*roles, is_narrow=True), matchkeys=keys)
+
+
+def keep(run: StageRun, trained: TrainedModel) -> None:
+    """Keep the trained model with the stage's manifest, as a file that Splink opens."""
+    path = kept_models.model_path(run.lake.root(IDENTIFIERS), run.key)
+    run.made(kept_models.save(path, trained.settings))
+
+
+def of_run(config: Config, summary: RunSummary) -> dict[str, Any] | None:
+    """The trained model of a run, as Splink's settings; None where it was not kept."""
+    key = next((one.key for one in summary.stages if one.stage == LINK.name), "")
+    return of_key(config, key)
+
+
+def of_key(config: Config, key: str) -> dict[str, Any] | None:
+    """The trained model of one making of ``link``."""
+    return kept_models.read(kept_models.model_path(config.lake.root(IDENTIFIERS), key))
