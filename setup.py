@@ -25,6 +25,7 @@ RUN_TIME = [
 DEVELOPMENT = [
     "acro==1.0.2",
     "chispa==0.12.0",
+    "deltalake==1.6.6",
     "hypothesis==6.170.15",
     "import-linter==2.16",
     "mypy==2.4.1",
@@ -32,6 +33,7 @@ DEVELOPMENT = [
     "recordlinkage==0.16",
     "ruff==0.17.6",
     "selenium==4.51.0",
+    "wheel==0.48.0",
 ]
 
 setup(
@@ -42,7 +44,10 @@ setup(
     python_requires=">=3.11",
     package_dir={"": "lib"},
     packages=find_packages("lib"),
-    package_data={"attainment_linkage.adapters": ["pages/*.html"]},
+    package_data={
+        "attainment_linkage": ["py.typed"],
+        "attainment_linkage.adapters": ["pages/*.html"],
+    },
     data_files=[
         (f"share/attainment-linkage/{folder}", sorted(glob(f"{folder}/*.*")))
         for folder in ("conf", "expectations")
