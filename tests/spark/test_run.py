@@ -33,6 +33,8 @@ def test_a_run_publishes_every_root_at_its_end(spark, config, bodies):
     assert (line["stage_key"], line["version"]) == (summary.stages[0].key, 0)
     assert config.lake.root("attributes") / line["path"] == summary.paths["answers"]
     assert summary.gate_seconds == 1.5
+    tracker = spark.sparkContext.statusTracker()
+    assert all(tracker.getJobIdsForGroup(stage) for stage in ("split", "copy"))
 
 
 def test_a_second_run_skips_every_stage_and_says_so(spark, config, bodies, capsys):

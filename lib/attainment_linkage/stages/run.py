@@ -20,7 +20,7 @@ from attainment_linkage.adapters import gates
 from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.session import check_java, open_session
+from attainment_linkage.adapters.session import check_java, name_jobs, open_session
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.stage_key import run_id
@@ -188,10 +188,12 @@ def _run_stages(
     log: RunLog,
     force: bool,
 ) -> tuple[StageResult, ...]:
-    return tuple(
-        run_stage(stage, body_of(stage), config, spark, force=force, lake=lake, log=log)
-        for stage in stages
-    )
+    results = []
+    for stage in stages:
+        name_jobs(spark, stage.name, stage.summary)
+        body = body_of(stage)
+        results.append(run_stage(stage, body, config, spark, force=force, lake=lake, log=log))
+    return tuple(results)
 
 
 def _publish(

@@ -20,7 +20,6 @@ from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
 from attainment_linkage.adapters.memory import PeakMemory
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.session import name_jobs
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import StageFailedError
@@ -103,7 +102,6 @@ def run_stage(
     with audit.recorded(deed) as outcome:
         with log.stage(stage.name, stage.summary), PeakMemory() as peak:
             inputs.clear(stage, key, lake, is_forced=force)
-            name_jobs(spark, stage.name, stage.summary)
             body(run)
             _require_all_written(run)
         seconds = round(time.monotonic() - started, 3)
