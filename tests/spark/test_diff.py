@@ -39,7 +39,9 @@ def test_links_are_gained_lost_changed_or_the_same_by_key_and_group(rows, spark)
         [(pupil, *([sex] * len(CHARACTERISTICS))) for pupil, sex in sexes.items()],
         ["attainment_id", *CHARACTERISTICS],
     )
-    counted = diff.changes(rows(tables.LINK_SPINE, BEFORE), rows(tables.LINK_SPINE, AFTER), pupils)
+    counted = diff.changes(
+        *(rows(tables.LINK_SPINE, drawn, is_partial=True) for drawn in (BEFORE, AFTER)), pupils
+    )
     found = {}
     for row in counted.collect():
         found.setdefault(row.characteristic, {})[row.category, row.change] = row.pupils
