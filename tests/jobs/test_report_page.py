@@ -1,12 +1,19 @@
 """The report of a run in a real browser: whole, quiet, legible at two widths, and silent."""
 
 import re
+from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
 from selenium.webdriver.common.by import By
 
+from attainment_linkage.adapters.diff_page import write_diff
 from attainment_linkage.adapters.report_page import write_report
+from attainment_linkage.adapters.why_page import write_why
+from attainment_linkage.core.report.run_diff import change_lines, side_by_side
+from attainment_linkage.core.rules import Rule
+from attainment_linkage.core.why import Step, Waterfall, rule_states
+from attainment_linkage.stages.why import Explanation
 from tests.browser import requested
 from tests.report_sample import CHARTS, sample_report
 
@@ -85,3 +92,28 @@ def test_a_run_without_truth_or_model_has_a_page_too(tmp_path):
     assert "No truth is known" in text
     assert "figure-chances" not in text
     assert "figure-weights" in text
+
+
+def test_the_pages_of_a_pair_and_of_two_runs_are_quiet_and_fit_a_phone(browser, tmp_path):
+    report = asdict(sample_report())
+    rows = [
+        {"characteristic": "all", "category": "all", "change": "same", "pupils": 900},
+        {"characteristic": "all", "category": "all", "change": "lost", "pupils": 3},
+    ]
+    steps = Waterfall(-9.5, (Step("surname", "equal", 9.25, -0.5), Step("sex", "different", -6.0)))
+    rules = tuple(rule_states([Rule.parse("surname & sex")], {"surname": "LEE"}, {"sex": "F"}))
+    pages = [
+        write_why(Explanation("not linked.", "no rule", steps, rules), tmp_path / "why.html"),
+        write_diff("a", "b", side_by_side(report, report), change_lines(rows), tmp_path / "d.html"),
+    ]
+    for page in pages:
+        opened(browser, page, 400)
+        assert browser.find_element(By.TAG_NAME, "html").get_property("scrollWidth") <= 400
+        assert [url for url in requested(browser) if not url.startswith(("file:", "data:"))] == []
+        assert browser.get_log("browser") == []
+        assert "LEE" not in browser.page_source
+    assert "not shown lost" in browser.find_element(By.TAG_NAME, "h1").text
+    opened(browser, pages[0], 400)
+    picture = browser.find_element(By.CSS_SELECTOR, "#figure-why .narrow svg")
+    assert picture.size["height"] > 60
+    assert "surname: equal" in picture.text
