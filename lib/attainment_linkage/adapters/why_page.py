@@ -67,14 +67,18 @@ def _chart(rows: list[tuple[str, str]], bits: list[float], width: int) -> Any:
          "kind": "total" if place == len(spans) - 1 else "for" if high >= low else "against"}
         for place, ((name, said), (low, high)) in enumerate(zip(rows, spans, strict=True))
     ]  # fmt: skip
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    scale = alt.Scale(
+        domain=[low, high + (high - low) / (6 if width > NARROW else 3)], nice=False
+    )  # room for what is said
     room = width * 42 // 100
     base = alt.Chart(alt.InlineData(values=values)).encode(
         y=alt.Y("step:N", sort=None, title=None,
-                axis=alt.Axis(labelLimit=room * 9 // 10, minExtent=room, maxExtent=room))
+                axis=alt.Axis(labelLimit=room * 8 // 10, minExtent=room, maxExtent=room))
     )  # fmt: skip
     kinds = alt.Scale(domain=["for", "against", "total"], range=[BLUE, AMBER, GREY])
     bars = base.mark_bar(height=14).encode(
-        x=alt.X("from:Q", title="match weight in bits"),
+        x=alt.X("from:Q", title="match weight in bits", scale=scale, axis=alt.Axis(tickCount=6)),
         x2="to:Q",
         color=alt.Color("kind:N", scale=kinds, legend=None),
     )
