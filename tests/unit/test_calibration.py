@@ -77,13 +77,22 @@ def test_stand_ins_under_the_accepted_weight_are_none():
 def test_copies_among_the_stand_ins_are_no_false_links_and_widen_the_limits():
     linked = pairs((20.0, NONE, 1000, True))
     plain = false_share(linked, stand_ins((9.0, 60), unpaired=1000), 8.0)
-    fewer = false_share(linked, stand_ins((9.0, 100), unpaired=1000, copies=40), 8.0)
+    # weak next best pairs are no copies: those agree as the person does
+    fewer = false_share(linked, stand_ins((9.0, 100), (5.0, 900), unpaired=1000, copies=40), 8.0)
     none_but_copies = false_share(linked, stand_ins((9.0, 100), unpaired=1000, copies=300), 8.0)
 
     assert fewer.value == pytest.approx(plain.value)
     assert fewer.lower < plain.lower
     assert fewer.upper > plain.upper
     assert none_but_copies.value == pytest.approx(0.0, abs=1e-9)
+
+    near = pairs((20.0, 17.0, 1000, True))  # each has a rival three bits below it
+    rivals, copies = (
+        false_share(near, stand_ins((17.0, 1000), unpaired=0, copies=c), 8.0).value
+        for c in (0, 500)
+    )
+    assert rivals == pytest.approx(1 / 9, rel=1e-3)
+    assert copies == pytest.approx(rivals / 2)  # and takes nothing where it is the person's own
 
 
 @pytest.mark.parametrize(

@@ -93,14 +93,17 @@ class StandIns:
     unpaired: float
     copies: float = 0.0
 
-    def strong(self, accept_bits: float, copies_by: float = 1.0) -> float:
-        """Linked records whose next best pair reaches a weight, the copies among them left out.
+    def strong(self, accept_bits: float) -> float:
+        """Linked records whose next best pair reaches a weight, copies included."""
+        return float(self.records[self.bits >= accept_bits].sum())
 
+    def share_of_others(self, accept_bits: float, copies_by: float = 1.0) -> float:
+        """The share of next best pairs from a weight on that are of somebody else, no copies.
+
+        Copies agree as the person does, so that they are taken to be among the strong ones.
         ``copies_by``: how many times as many copies there are as expected.
         """
-        reaching = float(self.records[self.bits >= accept_bits].sum())
-        share = min(copies_by * self.copies / max(float(self.records.sum()), 1.0), 1.0)
-        return reaching * (1 - share)
+        return 1 - min(copies_by * self.copies / max(self.strong(accept_bits), 1.0), 1.0)
 
 
 @dataclass(frozen=True)
@@ -139,19 +142,23 @@ def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) ->
 
     The number of stand-ins is counted, hence a gamma distribution of its mean, and how many
     of the records without a partner got one is Poisson's: together negative binomial. The
-    limits allow for more or fewer copies among them than expected.
+    limits allow for more or fewer copies among them than expected. A rival that is a copy of
+    the partner takes nothing from a link either.
     """
     links = max(pairs.links(accept_bits), 1.0)
     seen, beaten = stand_ins.strong(accept_bits), pairs.beaten(accept_bits)
-    fewest, most = (stand_ins.strong(accept_bits, 1 + off) for off in (COPIES_ERROR, -COPIES_ERROR))
     scale = max(stand_ins.unpaired, 0.0) / links
-    stood_in = scale * seen
-    counts = np.array([fewest, most]) + _HALF_A_RECORD
+    others, fewest, most = (
+        stand_ins.share_of_others(accept_bits, by)
+        for by in (1.0, 1 + COPIES_ERROR, 1 - COPIES_ERROR)
+    )
+    found = others * (scale * seen + beaten)
+    counts = seen * np.array([fewest, most]) + _HALF_A_RECORD
     limits = nbinom.ppf((0.025, 0.975), counts, 1 / (1 + scale))
-    by_chance = quantile(0.95) * sqrt(beaten)
-    below = hypot(max(stood_in - float(limits[0]), 0.0), by_chance)
-    above = hypot(max(float(limits[1]) - stood_in, 1.0), by_chance)
-    return _share(stood_in + beaten, below, above, links)
+    low, high = float(limits[0]) + fewest * beaten, float(limits[1]) + most * beaten
+    by_chance = quantile(0.95) * sqrt(most * beaten)
+    below = hypot(max(found - low, 0.0), by_chance)
+    return _share(found, below, hypot(max(high - found, 1.0), by_chance), links)
 
 
 def accepted_bits(
