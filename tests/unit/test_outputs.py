@@ -1,10 +1,12 @@
 """Outputs: what is brought badly is refused, with the reason and what to bring."""
 
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from attainment_linkage.adapters.outputs import read_outputs
+from attainment_linkage.core.disclosure.rules import OFF
 from attainment_linkage.domain.errors import OutputUnusableError
 from tests.outputs import FSM, FSM_ROWS, rules, write_request
 
@@ -58,11 +60,29 @@ def test_a_spreadsheet_with_hidden_sheets_is_refused(tmp_path):
     refused(folder, "T3.xlsx is a spreadsheet with 1 hidden among its 2 sheets")
 
 
-def test_hidden_characters_are_refused(tmp_path):
-    folder = write_request(tmp_path)
-    (folder / "T3.csv").write_bytes((folder / "T3.csv").read_bytes() + b"\x00")
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [("T3.csv", "\x00"), ("T3.csv", "\u200b"), ("T3.json", " \u202e"), ("T3.csv", "\ufeff")],
+)
+def test_hidden_characters_are_refused(tmp_path, name, hidden):
+    path = write_request(tmp_path) / name
+    path.write_text(path.read_text("utf-8").replace("yes", f"yes{hidden}", 1), "utf-8")
 
-    refused(folder, "hidden characters")
+    refused(tmp_path, f"{name} has hidden characters")
+
+
+def test_hidden_characters_pass_where_their_rule_is_off(tmp_path):
+    write_request(tmp_path, given=FSM | {"title": "Level\u200b 2"})
+    off = replace(rules().hidden_metadata, severity=OFF)
+
+    refused(tmp_path, "T3.json has hidden characters")
+    assert len(read_outputs(tmp_path, replace(rules(), hidden_metadata=off))) == 1
+
+
+def test_hidden_characters_of_an_acro_session_are_refused(tmp_path):
+    (tmp_path / "results.json").write_text('{"results": {}} \u2060', "utf-8")
+
+    refused(tmp_path, "results.json has hidden characters")
 
 
 def test_a_file_that_describes_nothing_is_refused(tmp_path):

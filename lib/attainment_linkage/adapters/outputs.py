@@ -25,7 +25,12 @@ from attainment_linkage.domain.errors import OutputUnusableError
 
 RULES_FILE = "disclosure.toml"
 _DESCRIPTIONS = (".toml", ".json")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
+"""Characters that are there and not seen: control characters, blanks of no width, directions."""
+_ESCAPED = re.compile(r"\\u(00[01]|007f|200[b-f]|202[a-e]|206[0-4]|feff)", re.IGNORECASE)
+"""The same, as TOML and JSON may write them."""
 
 
 def read_rules(conf: Path) -> Rules:
@@ -44,11 +49,13 @@ def read_outputs(folder: Path, rules: Rules) -> tuple[Table, ...]:
     """
     if not folder.is_dir():
         raise OutputUnusableError(f"release: {folder} is no folder. Name the folder of outputs.")
-    if (folder / acro_folder.RESULTS).is_file():
-        return acro_folder.read(folder)
     files = sorted(path for path in folder.rglob("*") if not path.is_dir())
+    if (folder / acro_folder.RESULTS).is_file():
+        _refuse_hidden(files, rules)
+        return acro_folder.read(folder)
     for path in files:
         _refuse_type(path, folder, rules)
+    _refuse_hidden(files, rules)
     tables = [path for path in files if path.suffix.lower() == ".csv"]
     _refuse_unpaired(files, tables, folder)
     if not tables:
@@ -77,6 +84,19 @@ def _refuse_type(path: Path, folder: Path, rules: Rules) -> None:
             f"release: {name} is of a forbidden type, {suffix or 'none'}; allowed are {allowed}. "
             "Bring the table behind it as a CSV with its description."
         )
+
+
+def _refuse_hidden(files: list[Path], rules: Rules) -> None:
+    """Refuse tables and descriptions that hold what nobody sees."""
+    for path in files if rules.hidden_metadata.is_on else ():
+        is_described = path.suffix.lower() in _DESCRIPTIONS
+        if not is_described and path.suffix.lower() != ".csv":
+            continue
+        text = _text(path)
+        if _HIDDEN.search(text) or (is_described and _ESCAPED.search(text)):
+            raise OutputUnusableError(
+                f"release: {path.name} has hidden characters. Save it as plain text."
+            )
 
 
 def _sheets(path: Path) -> tuple[int, int]:
@@ -136,7 +156,7 @@ def read_description(table: Path) -> Mapping[str, Any]:
 def read_csv(path: Path) -> list[list[str]]:
     """The rows of a CSV, its header first.
 
-    Raises: OutputUnusableError: not text, hidden characters, or nothing in it.
+    Raises: OutputUnusableError: not text, or nothing in it.
     """
     rows = [row for row in csv.reader(io.StringIO(_text(path))) if row]
     if len(rows) < 2:
@@ -155,8 +175,4 @@ def _text(path: Path) -> str:
         raise OutputUnusableError(
             f"release: {path.name} cannot be read ({type(refused).__name__})."
         ) from None
-    if _CONTROL.search(text):
-        raise OutputUnusableError(
-            f"release: {path.name} has hidden characters. Save it as plain text."
-        )
     return text
