@@ -26,6 +26,9 @@ DEVELOPMENT = [
     "acro==1.0.2",
     "chispa==0.12.0",
     "deltalake==1.6.6",
+    "googleapis-common-protos==1.76.0",
+    "grpcio==1.85.1",
+    "grpcio-status==1.85.1",
     "hypothesis==6.170.15",
     "import-linter==2.16",
     "mypy==2.4.1",
@@ -34,6 +37,7 @@ DEVELOPMENT = [
     "ruff==0.17.6",
     "selenium==4.51.0",
     "wheel==0.48.0",
+    "zstandard==0.25.0",
 ]
 
 setup(

@@ -42,6 +42,16 @@ ONLY_IN = {
 BANNED_ROOMS = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "tools"}
 BANNED_NAME = re.compile(r"^(df|.*_df|(.*_)?manager|.*Manager)$")
 SPEAKS = {"show", "print", "toPandas", "printSchema"}
+OF_THE_JVM = {
+    "sparkContext",
+    "_sc",
+    "_jvm",
+    "_jsc",
+    "_jdf",
+    "_jsparkSession",
+    "rdd",
+    "toDebugString",
+}
 UNREPEATABLE = {
     "rand", "randn", "uuid", "uuid4", "monotonically_increasing_id", "hash",
     "current_timestamp", "current_date", "shuffle", "input_file_name",
@@ -187,6 +197,17 @@ def is_repeatable(sheet: Sheet) -> Iterator[str]:
             yield f"line {call.lineno}: {name}() differs from run to run"
 
 
+def runs_without_a_jvm_of_its_own(sheet: Sheet) -> Iterator[str]:
+    """So that it runs under Spark Connect too; the session's own sheet alone may ask the JVM."""
+    if sheet.inside in {"", "adapters/session.py"}:
+        return
+    for node in ast.walk(sheet.tree):
+        if isinstance(node, ast.Attribute) and node.attr in OF_THE_JVM:
+            yield f"line {node.lineno}: {node.attr} is not there under Spark Connect"
+    if any(is_of(name, "pyspark.SparkContext") for name in sheet.imports):
+        yield "SparkContext is not there under Spark Connect"
+
+
 def says_which_error_it_expects(sheet: Sheet) -> Iterator[str]:
     for name, call in sheet.calls if sheet.path.startswith("tests/") else ():
         if name == "raises" and "match" not in {keyword.arg for keyword in call.keywords}:
@@ -219,6 +240,9 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (speaks_only_in_the_run_log, "stages/a.py", "print(1)"),
     (is_repeatable, "steps/a.py", "F.rand()"),
     (is_repeatable, "core/a.py", "hash('x')"),
+    (runs_without_a_jvm_of_its_own, "stages/a.py", "n = spark.sparkContext.defaultParallelism"),
+    (runs_without_a_jvm_of_its_own, "steps/a.py", "n = pairs.rdd.getNumPartitions()"),
+    (runs_without_a_jvm_of_its_own, "stages/a.py", "from pyspark import SparkContext"),
     (says_which_error_it_expects, "../../tests/test_a.py", "pytest.raises(ValueError)"),
 ]
 RULES = list(dict.fromkeys(rule for rule, _, _ in PLANTED))

@@ -33,10 +33,13 @@ class Clock:
 
     def __init__(self, watch: Watch) -> None:
         self.phases: dict[str, float] = {}
+        self.cpu: dict[str, dict[str, float]] = {}
         self.counts: dict[str, int] = {}
         self.session_seconds = 0.0
         self._watch = watch
-        self._cpu_before = 0.0
+        self._started = self._seconds = 0.0
+        self._cpu: dict[str, float] = {}
+        self._cpu_before: dict[str, float] = {}
 
     @contextmanager
     def session(self) -> Iterator[None]:
@@ -47,22 +50,36 @@ class Clock:
 
     def start(self) -> None:
         """The first read is about to happen."""
-        self._cpu_before = self._watch.cpu_seconds()
+        self._cpu_before = self._watch.cpu_by_kind()
+        self._started = time.monotonic()
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """A phase; one that comes twice is added up."""
-        started = time.monotonic()
+        started, before = time.monotonic(), self._watch.cpu_by_kind()
         yield
         self.phases[name] = self.phases.get(name, 0.0) + time.monotonic() - started
+        spent = self.cpu.setdefault(name, {})
+        for kind, seconds in self._watch.cpu_by_kind().items():
+            spent[kind] = round(spent.get(kind, 0.0) + seconds - before.get(kind, 0.0), 2)
+
+    def end(self) -> None:
+        """The last write is done; what is closed after it is not on the clock."""
+        self._seconds = time.monotonic() - self._started
+        self._cpu = {
+            kind: round(seconds - self._cpu_before.get(kind, 0.0), 2)
+            for kind, seconds in self._watch.cpu_by_kind().items()
+        }
 
     def result(self) -> dict[str, Any]:
         """What was measured."""
         return {
-            "seconds": round(sum(self.phases.values()), 2),
+            "seconds": round(self._seconds, 2),
             "phases": {name: round(seconds, 2) for name, seconds in self.phases.items()},
+            "cpu_of_phases": self.cpu,
             "session_seconds": round(self.session_seconds, 2),
-            "cpu_seconds": round(self._watch.cpu_seconds() - self._cpu_before, 2),
+            "cpu_seconds": round(sum(self._cpu.values()), 2),
+            "cpu_by_kind": self._cpu,
             **self.counts,
         }
 
@@ -74,7 +91,7 @@ def run(name: str, files: Files, output: Path) -> dict[str, Any]:
     clock = Clock(watch)
     # what libraries print goes to standard error: the last line of this process is the result
     with contextlib.redirect_stdout(sys.stderr):
-        CONTENDERS[name](files, output, clock, on_end=watch.sample)
+        CONTENDERS[name](files, output, clock, on_end=clock.end)
     return {**clock.result(), "peak_mib": watch.end()}
 
 

@@ -34,13 +34,18 @@ class Size:
     census_people: int | None
     left: int
     right: int
+    is_skewed: bool = False
 
 
 SIZES = {
     "small": Size(260_000, None, 200_000, 240_000),
+    "skewed": Size(260_000, None, 200_000, 240_000, is_skewed=True),
     "medium": Size(2_600_000, None, 2_000_000, 2_400_000),
     "large": Size(2_600_000, 12_500_000, 2_000_000, 12_000_000),
 }
+
+HOT_VALUES = (("birth_date", "1988-08-08", 5), ("postcode", "QQ11QQ", 2), ("surname", "SMITH", 8))
+"""What a skewed size has on so many records of a hundred on both sides: nobody listed them."""
 
 
 def comparisons(dialect: str) -> list[dict[str, Any]]:

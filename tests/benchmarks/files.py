@@ -16,7 +16,7 @@ from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.domain import tables
 from attainment_linkage.steps import synthesise
-from tests.benchmarks.design import RULES, SEED, SIZES, condition
+from tests.benchmarks.design import HOT_VALUES, RULES, SEED, SIZES, condition
 
 _KNOWN = "files.json"
 _PARTS = 8
@@ -66,8 +66,20 @@ def _make(spark: SparkSession, folder: Path, size: str) -> None:
     pupils = rows.groupBy("attainment_id").agg(latest.alias("p")).select("p.*")
     people = synthesise.delivered(spark, tables.CENSUS_SOURCE, population)
     census_sex = F.when(F.col("sex") == "1", "M").when(F.col("sex") == "2", "F")
-    _write(_fields(pupils, "attainment_id", F.col("gender")), asked.left, folder / "left")
-    _write(_fields(people, "census_id", census_sex), asked.right, folder / "right")
+    sides = (
+        ("left", _fields(pupils, "attainment_id", F.col("gender")), asked.left),
+        ("right", _fields(people, "census_id", census_sex), asked.right),
+    )
+    for side, records, rows in sides:
+        _write(_planted(records) if asked.is_skewed else records, rows, folder / side)
+
+
+def _planted(records: DataFrame) -> DataFrame:
+    """Hot values on records drawn by hash of their id."""
+    for name, value, percent in HOT_VALUES:
+        is_hot = F.pmod(F.xxhash64("record_id", F.lit(name)), F.lit(100)) < percent
+        records = records.withColumn(name, F.when(is_hot, F.lit(value)).otherwise(F.col(name)))
+    return records
 
 
 def _fields(rows: DataFrame, key: str, sex: Column) -> DataFrame:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
-from attainment_linkage.adapters import delta, documents, gates
+from attainment_linkage.adapters import delta, documents, gates, plain_tables
 from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.scratch import kept
-from attainment_linkage.adapters.session import open_session
+from attainment_linkage.adapters.session import open_session, tasks_at_once
 from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.tables import Table
 from attainment_linkage.stages import linkage
+from attainment_linkage.stages.link_files import SHORT_MIB
 from attainment_linkage.steps import resolve
 from tests.benchmarks import design
 from tests.benchmarks.files import Files
@@ -36,18 +38,20 @@ def run(
 ) -> None:
     """Plan, train, score, resolve; write both tables, run their gates, hash and record them."""
     config = load("local", lake_override(output / "lake"))
+    threading.Thread(target=gates.prepare, name="gates").start()
     with clock.session():
-        session = open_session(config, "benchmark")
+        is_short = plain_tables.size_mib(files.left, files.right) < SHORT_MIB
+        session = open_session(config, "benchmark", is_short=is_short)
         spark = session.__enter__()
     try:
         clock.start()
-        _link(spark, files, output, clock, design.model(matchkeys), _policy(config, spark))
+        _link(spark, files, output, clock, design.model(matchkeys), _policy(config))
         on_end()
     finally:
         session.__exit__(None, None, None)
 
 
-def _policy(config: Config, spark: SparkSession) -> LinkagePolicy:
+def _policy(config: Config) -> LinkagePolicy:
     link = config.link
     return LinkagePolicy(
         resolve=ResolvePolicy(design.ACCEPT_BITS, design.MARGIN_BITS),
@@ -56,7 +60,7 @@ def _policy(config: Config, spark: SparkSession) -> LinkagePolicy:
         bucket_pairs=link.bucket_pairs,
         bucket_records=link.bucket_rows,
         task_memory_mib=link.task_memory_mib,
-        parallel_tasks=spark.sparkContext.defaultParallelism,
+        parallel_tasks=tasks_at_once(config),
         training=TrainingBudget(
             random_pairs=design.RANDOM_PAIRS, session_pairs=design.SESSION_PAIRS, seed=design.SEED
         ),
@@ -71,22 +75,23 @@ def _link(
     model: linkage.LinkageModel,
     policy: LinkagePolicy,
 ) -> None:
-    with clock.phase("records and term frequencies"):
+    with clock.phase("frequencies, layout, counts"):
         sides = [spark.read.parquet(str(path)) for path in (files.left, files.right)]
-        records = kept(linkage.prepared(*sides, model), output / "records")
+        records = linkage.prepared(*sides, model)
+        laid = linkage.laid_out(records, model, policy, output / "laid")
     with clock.phase("plan"):
-        plan = linkage.planned(model, linkage.counted(records, model), policy)
+        plan = linkage.planned(model, laid, policy)
     with clock.phase("train"):
         trained = linkage.trained(records, model, plan, policy)
     with clock.phase("score"):
-        pairs = linkage.weighed(records, model, plan, trained, policy)
+        pairs = linkage.weighed(model, plan, trained, policy)
         pairs = kept(pairs, output / "weighed")
     with clock.phase("prior and write"):
         scored = linkage.scored(pairs, plan, policy).pairs
         delta.write(scored, output / "scored_pairs", tables.SCORED_PAIRS, "benchmark")
     scored = _audited(spark, output, tables.SCORED_PAIRS, clock)
     with clock.phase("resolve and write"):
-        decided = resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks)
+        decided = resolve.decided_pairs(scored, policy.resolve, plan.pair_parts(policy))
         delta.write(resolve.links(decided), output / "links", tables.LINKS, "benchmark")
     _audited(spark, output, tables.LINKS, clock)
     with clock.phase("manifest"):

@@ -19,7 +19,7 @@ class Watch(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="watch", daemon=True)
         self._ended = threading.Event()
-        self._cpu: dict[int, float] = {}
+        self._cpu: dict[int, tuple[str, float]] = {}
         self._peaks: dict[str, int] = defaultdict(int)
 
     def run(self) -> None:
@@ -36,13 +36,20 @@ class Watch(threading.Thread):
                 continue
             name, cpu, peak_kib = seen
             kind = DRIVER if pid == me else JVM if name == "java" else WORKER
-            self._cpu[pid] = cpu
+            self._cpu[pid] = kind, cpu
             self._peaks[kind] = max(self._peaks[kind], peak_kib)
 
     def cpu_seconds(self) -> float:
         """User and system seconds of all processes seen, up to now."""
+        return sum(self.cpu_by_kind().values())
+
+    def cpu_by_kind(self) -> dict[str, float]:
+        """The same, of each kind of process."""
         self.sample()
-        return sum(self._cpu.values())
+        found: dict[str, float] = defaultdict(float)
+        for kind, cpu in list(self._cpu.values()):
+            found[kind] += cpu
+        return dict(found)
 
     def end(self) -> dict[str, int]:
         """Stop; the peak of a single process of each kind, in MiB."""

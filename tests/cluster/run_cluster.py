@@ -29,7 +29,7 @@ import pyspark
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 ARCHIVE = ROOT / "dist" / "attainment_linkage.zip"
-RECORDS = 6_000
+RECORDS = 2_000
 PATIENCE = 600  # seconds for any one wait
 SMALL = f"""
 [spark]
@@ -43,7 +43,7 @@ BUCKETS = """
 [spark]
 shuffle_partitions = 8
 [link]
-bucket_rows = 3000
+bucket_rows = 1000
 """
 """The cluster's own configuration, cut in more tasks: one of them is to be lost."""
 

@@ -80,6 +80,7 @@ def test_the_whole_road_runs_without_a_network(tmp_path):
     assert finished == LINKERS_ROAD
     assert "published run" in done.stdout
     assert_expected_errors_hold(done.stdout)
+    assert "key group " in done.stdout
     assert list((tmp_path / "lake" / "temporary").iterdir()) == []
     [page] = (tmp_path / "lake" / "reports").glob("run-*.html")
     drawn = set(re.findall(r'<figure id="figure-(\w+)">', page.read_text("utf-8")))

@@ -1,11 +1,17 @@
 """Block: counts without pairs, against pairs counted one by one."""
 
+import duckdb
 import pytest
 
 from attainment_linkage.core.blocking_plan import key_groups
+from attainment_linkage.core.layout import Layout, TaskSize, layout, totals
+from attainment_linkage.core.new_pairs import estimates, sample
+from attainment_linkage.core.rule_sql import rule_sql
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain.errors import MissingColumnsError
 from attainment_linkage.steps import block
+from attainment_linkage.steps.new_pairs import new_pairs
+from attainment_linkage.steps.slices import unpacked
 from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people
 
 MODEL = febrl_model()
@@ -46,18 +52,52 @@ def test_a_null_key_meets_nobody_and_an_empty_file_forms_nothing(spark):
     assert block.rule_counts(nothing) == {}
 
 
-def test_records_are_laid_out_one_bucket_a_partition_once_per_element(spark):
+def test_records_are_laid_out_once_per_element_and_a_null_key_nowhere(spark):
     left = spark.createDataFrame(
         [("a", ["P1", "P2", "P1", None]), ("b", None)], "record_id string, homes array<string>"
     ).selectExpr("record_id", "homes", "cast(null as string) home")
     right = spark.createDataFrame([("c", "P2"), ("d", None)], "record_id string, home string")
     right = right.selectExpr("record_id", "cast(null as array<string>) homes", "home")
-    (group,) = key_groups([Rule.parse("homes[] = home")])
+    rule = Rule.parse("homes[] = home")
+    cut = Layout(key_groups([rule]), 3)
 
-    laid_out = block.keyed(block.linkage_records(left, right, ["homes", "home"]), group, 3)
-    assert laid_out.rdd.getNumPartitions() == 3
-    rows = sorted((row.record_id, row.key_element) for row in laid_out.collect())
-    assert rows == [("a", "P1"), ("a", "P2"), ("c", "P2")]
+    records = block.linkage_records(left, right, ["homes", "home"])
+    laid_out = block.laid_out(records, cut, [rule], 2).toArrow()
+    rows = [row for one in laid_out["block"] for row in unpacked(one).to_pylist()]
+    held = sorted((row["record_id"], row["key_element"]) for row in rows)
+    assert held == [("a", "P1"), ("a", "P2"), ("c", "P2")]
+    assert len(set(laid_out["slice"].to_pylist())) == laid_out.num_rows
+
+
+def test_slices_count_each_rule_as_the_whole_files_do(records):
+    rules = [*MODEL.blocking_rules, *MODEL.training_rules]
+    whole = block.rule_counts(block.candidate_counts(records, rules))
+
+    for slices in (1, 16):
+        cut = Layout(key_groups(MODEL.blocking_rules, MODEL.matchkeys), slices)
+        counted = totals(block.slice_counts(block.laid_out(records, cut, rules, 2)))
+        assert counted == {place: whole[place] for place in counted}
+        assert set(counted) >= set(range(len(MODEL.blocking_rules)))
+
+
+def test_new_pairs_of_all_slices_are_those_that_no_rule_before_forms(records):
+    rules = MODEL.blocking_rules
+    database = duckdb.connect()
+    for name, people in zip(("lefts", "rights"), febrl_people(), strict=True):
+        database.register(name, people)
+    before, exact = "false", {}
+    for place, rule in enumerate(map(rule_sql, rules)):
+        query = f"select count(*) from lefts l join rights r on {rule} where not ({before})"
+        exact[place] = database.sql(query).fetchall()[0][0]
+        before = f"{before} or coalesce({rule}, false)"
+
+    for cut in (Layout(key_groups(rules), 8), layout(rules, (), 1, TaskSize(1, 1, 1))):
+        laid_out = block.laid_out(records, cut, rules, 2).localCheckpoint()
+        slices = block.slice_counts(laid_out)
+        sampled = sample(cut, slices, most=8)
+        found = estimates(cut, slices, sampled, new_pairs(laid_out, rules, sampled, 512))
+        assert {place: one.pairs for place, one in found.items()} == exact
+        assert all(one.least == one.most for one in found.values())
 
 
 def test_a_missing_column_is_named_before_any_spark_job(spark):

@@ -7,7 +7,8 @@ import pytest
 from pyspark.sql import functions as F
 
 from attainment_linkage.core import training
-from attainment_linkage.core.blocking_plan import Bucketing, RuleCount, buckets, key_groups
+from attainment_linkage.core.blocking_plan import key_groups
+from attainment_linkage.core.layout import Layout, TaskSize, layout, tasks
 from attainment_linkage.domain import tables
 from attainment_linkage.steps import block, score, train
 from attainment_linkage.steps.kernel import Kernel
@@ -16,6 +17,13 @@ from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people, splink_a
 REVIEW_BITS = -5.0
 MODEL = febrl_model()
 GROUPS = key_groups(MODEL.blocking_rules, MODEL.matchkeys)
+EVERYTHING = TaskSize(pairs=10**9, records=10**9, parallel=2)
+CUTS = {
+    "one bucket": (Layout(GROUPS, 1), TaskSize(10**9, 10**9, 1)),
+    "seven slices": (Layout(GROUPS, 7), TaskSize(10**9, 4_000, 2)),
+    "hot keys in parts": (Layout(GROUPS, 32), TaskSize(150, 10**9, 2)),
+    "no key": (layout(MODEL.blocking_rules, MODEL.matchkeys, 1, EVERYTHING), EVERYTHING),
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +42,21 @@ def trained(records):
     return train.trained_model(records, MODEL, counts, (5_000, 5_000), 5_000 / 25e6, budget)
 
 
-def scored(records, trained, bucket_count):
+def scored(records, trained, name):
+    cut, size = CUTS[name]
+    laid_out = block.laid_out(records, cut, MODEL.blocking_rules, 3).localCheckpoint()
+    plan = tasks(cut, block.slice_counts(laid_out), size)
+    assert (max(task.parts for task in plan) > 1) == (name == "hot keys in parts")
+    assert len(plan) > 1 or name == "one bucket"
     kernel = Kernel(
         settings=trained.settings,
         rules=MODEL.blocking_rules,
         matchkeys=MODEL.matchkeys,
-        group=GROUPS[0],
         term_frequency_columns=MODEL.term_frequency_columns,
         review_bits=REVIEW_BITS,
         memory_mib=512,
     )
-    return score.match_weights(records, kernel, plan_of(bucket_count)).collect()
+    return score.match_weights(laid_out, kernel, plan).collect()
 
 
 def frequencies(records):
@@ -58,25 +70,16 @@ def frequencies(records):
 
 
 @pytest.fixture(scope="module")
-def by_bucket_count(records, trained):
-    """Pairs by number of buckets; 0: no key, all records to two tasks that share the rules."""
-    return {count: scored(records, trained, count) for count in (1, 7, 0)}
+def by_cut(records, trained):
+    """Pairs by how the records were cut; without a key all go to two tasks that share the rules."""
+    return {name: scored(records, trained, name) for name in CUTS}
 
 
-def plan_of(bucket_count):
-    if bucket_count:
-        return [Bucketing(group, bucket_count) for group in GROUPS]
-    counts = {n: RuleCount(n, 1, 1, 10, 1) for n in range(len(MODEL.blocking_rules))}
-    return buckets(
-        GROUPS, counts, 1, pair_budget=100, bucket_pairs=100, bucket_records=1, least_buckets=2
-    )
-
-
-def test_every_pair_weight_and_lowest_rule_is_splinks_own(records, trained, by_bucket_count):
+def test_every_pair_weight_and_lowest_rule_is_splinks_own(records, trained, by_cut):
     left, right = febrl_people()
     alone = splink_alone(left, right, MODEL, trained.settings, REVIEW_BITS, frequencies(records))
 
-    for pairs in by_bucket_count.values():
+    for pairs in by_cut.values():
         blocked = {
             (p.left_id, p.right_id): (p.match_weight, p.rule_number)
             for p in pairs
@@ -88,21 +91,21 @@ def test_every_pair_weight_and_lowest_rule_is_splinks_own(records, trained, by_b
             assert blocked[left_id, right_id][1] == rule
 
 
-def test_no_pair_comes_twice_whatever_the_number_of_buckets(by_bucket_count):
-    for pairs in by_bucket_count.values():
+def test_no_pair_comes_twice_however_the_records_are_cut(by_cut):
+    for pairs in by_cut.values():
         assert len({(p.left_id, p.right_id) for p in pairs}) == len(pairs)
-    first = {tuple(p) for p in by_bucket_count[1]}
-    assert all({tuple(p) for p in pairs} == first for pairs in by_bucket_count.values())
+    first = {tuple(p) for p in by_cut["one bucket"]}
+    assert all({tuple(p) for p in pairs} == first for pairs in by_cut.values())
 
 
-def test_a_matchkey_pair_is_kept_and_scored_even_where_no_rule_found_it(by_bucket_count):
-    by_key_alone = [p for p in by_bucket_count[7] if p.rule_number is None]
+def test_a_matchkey_pair_is_kept_and_scored_even_where_no_rule_found_it(by_cut):
+    by_key_alone = [p for p in by_cut["seven slices"] if p.rule_number is None]
 
     assert by_key_alone
     assert all(p.matchkey_number == 1 and p.match_weight is not None for p in by_key_alone)
 
 
-def test_matchkey_pairs_are_those_of_a_plain_nested_loop(by_bucket_count):
+def test_matchkey_pairs_are_those_of_a_plain_nested_loop(by_cut):
     left, right = (people.to_pylist() for people in febrl_people())
     expected = set()
     for number, columns in enumerate(
@@ -121,18 +124,20 @@ def test_matchkey_pairs_are_those_of_a_plain_nested_loop(by_bucket_count):
 
     found = {
         (p.left_id, p.right_id): p.matchkey_number
-        for p in by_bucket_count[7]
+        for p in by_cut["seven slices"]
         if p.matchkey_number is not None
     }
     assert found == strictest
 
 
-def test_the_order_of_rows_and_of_partitions_changes_nothing(records, trained, by_bucket_count):
+def test_the_order_of_rows_and_of_partitions_changes_nothing(records, trained, by_cut):
     shuffled = records.toArrow().to_pylist()
     random.Random(1).shuffle(shuffled)
-    again = scored(records.sparkSession.createDataFrame(shuffled, records.schema), trained, 7)
+    again = scored(
+        records.sparkSession.createDataFrame(shuffled, records.schema), trained, "seven slices"
+    )
 
-    assert {tuple(p) for p in again} == {tuple(p) for p in by_bucket_count[7]}
+    assert {tuple(p) for p in again} == {tuple(p) for p in by_cut["seven slices"]}
 
 
 def test_term_frequencies_are_shares_of_all_values_of_both_files(spark):

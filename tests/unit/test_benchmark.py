@@ -23,9 +23,15 @@ BURN = (
     ],
 )
 def test_the_last_line_holds_the_ratios_and_the_verdict(spark, duckdb, said):
-    line = _verdict({"splink_spark": spark, "splink_duckdb": duckdb})
+    line = _verdict({"splink_spark": spark, "splink_duckdb": duckdb}, [])
 
     assert line == f"ours / splink_spark = {spark}, ours / splink_duckdb = {duckdb}: {said}"
+
+
+def test_a_peer_that_was_stopped_gives_a_bound():
+    line = _verdict({"splink_spark": 0.4, "splink_duckdb": 1.0}, ["splink_spark"])
+
+    assert line.startswith("ours / splink_spark < 0.4, ours / splink_duckdb = 1.0: short of")
 
 
 def test_the_peers_rules_and_comparisons_are_ours():

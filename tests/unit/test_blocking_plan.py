@@ -1,10 +1,10 @@
-"""Blocking plan: few groups that cover all rules, buckets from counts, a budget that holds."""
+"""Blocking plan: few groups that cover all rules, and a budget that holds."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attainment_linkage.core.blocking_plan import RuleCount, buckets, key_groups
+from attainment_linkage.core.blocking_plan import RuleCount, key_groups, require_affordable
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain.errors import NoCandidatesError, PlanOverBudgetError, RuleError
 
@@ -64,39 +64,27 @@ def test_no_rule_at_all_is_refused():
         key_groups(())
 
 
-def plan_of(pairs, *, budget=10_000, records=100, least=1):
-    groups = key_groups(rules("dob", "postcode"))
-    counts = {n: RuleCount(n, 10, 10, count, count // 2) for n, count in enumerate(pairs)}
-    return buckets(
-        groups,
-        counts,
-        records,
-        pair_budget=budget,
-        bucket_pairs=100,
-        bucket_records=50,
-        least_buckets=least,
-    )
+def counts_of(*pairs):
+    return {n: RuleCount(n, 10, 10, count, count // 2) for n, count in enumerate(pairs)}
 
 
-def test_buckets_follow_pairs_or_records_whichever_asks_for_more():
-    assert [b.bucket_count for b in plan_of([1000, 10])] == [10, 2]
-    assert [b.bucket_count for b in plan_of([1001, 10], least=4)] == [12, 4]
+TWO = rules("dob", "postcode")
 
 
-def test_what_fits_one_bucket_needs_no_key_and_shares_its_rules_out():
-    plan = plan_of([30, 10], records=40, least=2)
-
-    assert [(b.group.key, b.group.rule_numbers, b.bucket_count) for b in plan] == [
-        ((), (0,), 1),
-        ((), (1,), 1),
-    ]
-
-
-def test_a_plan_over_its_budget_names_the_rule_and_its_counts():
-    with pytest.raises(PlanOverBudgetError, match="Rule 1 forms 9000 of them, 4500 in its largest"):
-        plan_of([2000, 9000])
+def test_a_plan_over_its_budget_names_the_rule_its_counts_and_what_would_fit():
+    with pytest.raises(
+        PlanOverBudgetError,
+        match=r"Rule 1 \(postcode\) forms 9000 of them, 4500 in its largest block. "
+        "List the default value .* 6500, fits",
+    ):
+        require_affordable(counts_of(2000, 9000), TWO, 100, pair_budget=7_000)
+    with pytest.raises(PlanOverBudgetError, match="one on a field of at least 9 values"):
+        require_affordable(counts_of(2000, 9000), TWO, 100, pair_budget=3_000)
+    with pytest.raises(PlanOverBudgetError, match="Tighten this rule and others"):
+        require_affordable(counts_of(2000, 9000), TWO, 100, pair_budget=1_000)
+    require_affordable(counts_of(2000, 9000), TWO, 100, pair_budget=11_000)
 
 
 def test_rules_that_form_no_pair_are_refused_before_anything_is_trained():
     with pytest.raises(NoCandidatesError, match="form no pair over 100 records"):
-        plan_of([0, 0])
+        require_affordable(counts_of(0, 0), TWO, 100, pair_budget=10)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
 from attainment_linkage.adapters import session
 from attainment_linkage.adapters.config import load
 
@@ -60,3 +64,18 @@ def test_a_launch_setting_can_be_replaced():
     assert settings(**{"spark.driver.memory": "2g"})["spark.driver.memory"] == "2g"
     assert settings(**{"spark.master": "local[1]"})["spark.master"] == "local[1]"
     assert settings()["spark.master"] == "local[*]"
+
+
+@pytest.mark.parametrize(
+    ("given", "tasks"),
+    [
+        ({"master": "local[3]"}, 3),
+        ({"master": "local[3, 2]"}, 3),
+        ({"master": "local"}, 1),
+        ({"master": "local[*]"}, os.cpu_count()),
+        ({"master": "", "shuffle_partitions": 40}, 40),
+        ({"master": "local[3]", "parallel_tasks": 7}, 7),
+    ],
+)
+def test_tasks_at_once_follow_from_the_configuration_alone(given, tasks):
+    assert session.tasks_at_once(load("local", {"spark": given})) == tasks

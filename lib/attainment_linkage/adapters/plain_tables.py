@@ -183,8 +183,9 @@ def read_text(path: Path) -> str:
 
 
 def size_mib(*paths: Path) -> float:
-    """The size of the files together; one that is not there counts nothing."""
-    return sum(path.stat().st_size for path in paths if path.is_file()) / 2**20
+    """The size of the files, or folders of parts, together; what is not there counts nothing."""
+    files = [file for path in paths for file in (path, *path.rglob("*")) if file.is_file()]
+    return sum(file.stat().st_size for file in files) / 2**20
 
 
 def require_writable(folder: Path) -> None:

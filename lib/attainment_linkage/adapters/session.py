@@ -10,6 +10,7 @@ This is the one module that touches the JVM.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -44,7 +45,9 @@ _GIB = 1024**3
 _LOGGERS_OF_ROWS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 """PySpark's own loggers: they print the message of a failed query, with its row values."""
 
-__all__ = ["check_java", "launch_settings", "name_jobs", "open_session"]
+_LOCAL_MASTER = re.compile(r"local(?:\[(\d+|\*)[^\]]*\])?")
+
+__all__ = ["check_java", "launch_settings", "name_jobs", "open_session", "tasks_at_once"]
 
 
 @contextmanager
@@ -103,6 +106,19 @@ def open_session(
 def name_jobs(spark: SparkSession, name: str, summary: str) -> None:
     """Let Spark's own pages show the jobs from here on under the name of their stage."""
     spark.sparkContext.setJobGroup(name, f"{name}: {summary}")
+
+
+def tasks_at_once(config: Config) -> int:
+    """How many tasks the session runs at once, by its configuration alone.
+
+    The JVM is not asked: a session of Spark Connect has none.
+    """
+    if config.spark.parallel_tasks:
+        return config.spark.parallel_tasks
+    local = _LOCAL_MASTER.fullmatch(config.spark.master)
+    if local is None:
+        return config.spark.shuffle_partitions
+    return os.cpu_count() or 1 if local[1] == "*" else int(local[1] or 1)
 
 
 def launch_settings(config: Config, instead: Mapping[str, str]) -> dict[str, str]:

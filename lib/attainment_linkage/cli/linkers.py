@@ -17,7 +17,7 @@ from attainment_linkage.cli.options import (
     LakeOption,
     QuietOption,
 )
-from attainment_linkage.domain.road import ROAD
+from attainment_linkage.domain.road import LINK, ROAD
 from attainment_linkage.stages import door
 
 app = typer.Typer()
@@ -38,12 +38,29 @@ def _subcommand(name: str) -> Callable[..., None]:
     return subcommand
 
 
+def _link(
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Say what it would do and cost; score nothing.")
+    ] = False,
+    force: ForceOption = False,
+    break_lock: BreakLockOption = False,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    door.speak(quiet=quiet, json=json)
+    if plan:
+        raise typer.Exit(door.link_plan(config, lake))
+    raise typer.Exit(door.stage(LINK.name, config, lake, force=force, break_lock=break_lock))
+
+
 for _stage in ROAD:
     app.command(
         _stage.name,
         help=f"{_stage.summary[0].upper()}{_stage.summary[1:]}.",
         rich_help_panel=options.ROAD if _stage.is_linkers else options.RESEARCH,
-    )(_subcommand(_stage.name))
+    )(_link if _stage is LINK else _subcommand(_stage.name))
 
 
 @app.command(rich_help_panel=options.ROAD)

@@ -7,7 +7,6 @@ and cuts each group in buckets small enough for the memory of one task.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,14 +48,6 @@ class RuleCount:
     largest_block_pairs: int
 
 
-@dataclass(frozen=True)
-class Bucketing:
-    """A key group cut in buckets."""
-
-    group: KeyGroup
-    bucket_count: int
-
-
 def key_groups(rules: Sequence[Rule], matchkeys: Sequence[Rule] = ()) -> tuple[KeyGroup, ...]:
     """Cover every rule and matchkey with few key groups (greedy set cover).
 
@@ -69,6 +60,8 @@ def key_groups(rules: Sequence[Rule], matchkeys: Sequence[Rule] = ()) -> tuple[K
     members = [*rules, *matchkeys]
     if not rules:
         raise RuleError("blocking: no rule is given. Give at least one blocking rule.")
+    if not all(rule.equalities for rule in members):
+        raise RuleError("blocking: a rule has no equality. Give each rule a column to join on.")
     choices = list(dict.fromkeys(eq for rule in members for eq in rule.equalities))
     uncovered = set(range(len(members)))
     groups = []
@@ -78,32 +71,9 @@ def key_groups(rules: Sequence[Rule], matchkeys: Sequence[Rule] = ()) -> tuple[K
         }
         best = max(choices, key=lambda c: (len(covered_by[c]), not c.has_array, -choices.index(c)))
         covered = covered_by[best]
-        if not covered:
-            raise RuleError("blocking: a rule has no equality. Give each rule a column to join on.")
         groups.append(_group(best, sorted(covered), members, len(rules)))
         uncovered -= covered
     return tuple(groups)
-
-
-def _everything(
-    groups: Sequence[KeyGroup], counts: Mapping[int, RuleCount], tasks: int
-) -> list[KeyGroup]:
-    """Groups without a key: the rules shared out by their pairs, the matchkeys in turn."""
-    rules = sorted(
-        (number for group in groups for number in group.rule_numbers),
-        key=lambda number: (-counts[number].candidate_pairs, number),
-    )
-    matchkeys = sorted(number for group in groups for number in group.matchkey_numbers)
-    shares: list[list[int]] = [[] for _ in range(min(tasks, len(rules)))]
-    loads = [0] * len(shares)
-    for number in rules:
-        lightest = loads.index(min(loads))
-        shares[lightest].append(number)
-        loads[lightest] += counts[number].candidate_pairs
-    return [
-        KeyGroup((), tuple(sorted(share)), tuple(matchkeys[place :: len(shares)]))
-        for place, share in enumerate(shares)
-    ]
 
 
 def _group(
@@ -122,25 +92,16 @@ def _group(
     )
 
 
-def buckets(
-    groups: Sequence[KeyGroup],
+def require_affordable(
     counts: Mapping[int, RuleCount],
+    rules: Sequence[Rule],
     record_count: int,
-    *,
     pair_budget: int,
-    bucket_pairs: int,
-    bucket_records: int,
-    least_buckets: int = 1,
-) -> tuple[Bucketing, ...]:
-    """Size the buckets of every group from counted pairs and records.
+) -> None:
+    """Refuse a plan that forms no pair, or more than the budget.
 
-    Where all of it fits in one bucket no key is needed: each of ``least_buckets`` tasks gets
-    all records and its share of the rules.
-
-    ``counts`` is by rule number; ``record_count`` is left and right records together.
-    The number of buckets is a multiple of ``least_buckets`` (the cores at hand) as soon
-    as one bucket would not do.
-
+    ``counts`` is by the place of a rule in ``rules``; ``record_count`` is left and right
+    records together.
     Raises: PlanOverBudgetError naming the rule with most pairs; NoCandidatesError.
     """
     total = sum(count.candidate_pairs for count in counts.values())
@@ -153,17 +114,25 @@ def buckets(
         worst = max(counts.values(), key=lambda count: count.candidate_pairs)
         raise PlanOverBudgetError(
             f"block: the rules form {total} candidate pairs; the budget is {pair_budget}. Rule "
-            f"{worst.rule_number} forms {worst.candidate_pairs} of them, "
-            f"{worst.largest_block_pairs} in its largest block. Add an equality to that rule, "
-            "or list the default value behind its largest block so that it becomes null, "
-            "or raise link.candidate_pair_budget."
+            f"{worst.rule_number} ({rules[worst.rule_number].text}) forms "
+            f"{worst.candidate_pairs} of them, {worst.largest_block_pairs} in its largest block. "
+            f"{_cure(worst, total, pair_budget)}, or raise link.candidate_pair_budget."
         )
-    if total <= bucket_pairs and record_count <= bucket_records:
-        return tuple(Bucketing(group, 1) for group in _everything(groups, counts, least_buckets))
-    plan = []
-    for group in groups:
-        pairs = sum(counts[number].candidate_pairs for number in group.rule_numbers)
-        need = max(pairs / bucket_pairs, record_count / bucket_records)
-        count = 1 if need <= 1 else math.ceil(need / least_buckets) * least_buckets
-        plan.append(Bucketing(group, count))
-    return tuple(plan)
+
+
+def _cure(worst: RuleCount, total: int, budget: int) -> str:
+    """What tighter rule would fit, or that no tightening of this one alone would."""
+    others = total - worst.candidate_pairs
+    if others > budget:
+        return "Tighten this rule and others"
+    if total - worst.largest_block_pairs <= budget:
+        return (
+            "List the default value behind its largest block so that it becomes null: what is "
+            f"left, {total - worst.largest_block_pairs}, fits"
+        )
+    split = worst.candidate_pairs / max(budget - others, 1)
+    return (
+        "Add an equality to it: one on a field of at least "
+        f"{max(2, -int(-split // 1))} values, evenly filled, would make it fit; or list the "
+        "default value behind its largest block so that it becomes null"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from attainment_linkage.core.layout import TaskSize
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain.errors import ConfigError
 
@@ -35,7 +36,7 @@ class ResolvePolicy:
 class LinkagePolicy:
     """How two files are linked: thresholds in bits, budgets in pairs, records and MiB.
 
-    ``parallel_tasks`` is how many tasks run at once; buckets come in multiples of it.
+    ``parallel_tasks`` is how many tasks run at once; tasks come in multiples of it.
     ``false_link_rate``: the share of false links to live with, from which the accepted weight
     follows; 0 where none is stated and ``resolve`` has the weight.
     """
@@ -58,3 +59,8 @@ class LinkagePolicy:
     def accepting(self, bits: float) -> LinkagePolicy:
         """This policy with another accepted weight."""
         return replace(self, resolve=replace(self.resolve, accept_bits=bits))
+
+    @property
+    def task_size(self) -> TaskSize:
+        """What one task aims at."""
+        return TaskSize(self.bucket_pairs, self.bucket_records, self.parallel_tasks)

@@ -69,3 +69,37 @@ def _smallest_shared_sql(equality: Equality) -> str:
     if equality.is_left_array and equality.is_right_array:
         return f'list_min(list_intersect(l."{equality.left}", r."{equality.right}"))'
     return ""
+
+
+def key_blocks_sql(rule: Rule, key_array: Equality | None, element: str) -> str:
+    """The blocks of a rule in each slice of ``delivered``, as slice, l and r: records of a side.
+
+    A record is in one block, or in one for each element of the rule's array: those of the
+    slice where it is keyed on them (``element`` holds them), else all. Without nulls.
+    """
+    array = key_array or next((e for e in rule.equalities if e.has_array), None)
+    values = [_side_value_sql(e) for e in rule.equalities if not e.has_array]
+    if key_array is not None:
+        values.append(f'"{element}"')
+    elif array is not None:
+        values.append(f"unnest({_elements_sql(array)})")
+    keys = [f"k{place}" for place in range(len(values))]
+    named = ", ".join(f"{value} as {key}" for value, key in zip(values, keys, strict=True))
+    whole = " and ".join(f"{key} is not null" for key in keys)
+    return (
+        "select slice, count(*) filter (is_left) as l, count(*) filter (not is_left) as r "
+        f"from (select slice, is_left, {named} from delivered) "
+        f"where {whole} group by slice, {', '.join(keys)}"
+    )
+
+
+def _side_value_sql(equality: Equality) -> str:
+    if equality.left == equality.right:
+        return f'"{equality.left}"'
+    return f'case when is_left then "{equality.left}" else "{equality.right}" end'
+
+
+def _elements_sql(equality: Equality) -> str:
+    left = f'"{equality.left}"' if equality.is_left_array else f'["{equality.left}"]'
+    right = f'"{equality.right}"' if equality.is_right_array else f'["{equality.right}"]'
+    return f"list_distinct(case when is_left then {left} else {right} end)"

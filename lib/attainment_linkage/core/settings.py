@@ -38,6 +38,7 @@ class SparkSettings(Settings):
 
     master: str = setting(is_empty_allowed=True)
     driver_memory_gib: float = setting(above=0)
+    parallel_tasks: int = setting(at_least=0)
     shuffle_partitions: int = setting(at_least=1)
     delta_snapshot_partitions: int = setting(at_least=1)
     session_time_zone: str = setting()
@@ -199,6 +200,8 @@ class LinkSettings(Settings):
     bucket_pairs: int = setting(at_least=1)
     training_pairs: int = setting(at_least=1)
     seed: int = setting(at_least=0)
+    model: str = setting(is_empty_allowed=True)
+    largest_drift: float = setting(at_least=0, at_most=1)
     term_frequency_population: str = setting(one_of=("both", "left", "right"))
 
     def contradictions(self) -> Iterator[str]:

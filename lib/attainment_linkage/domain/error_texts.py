@@ -53,6 +53,9 @@ NO_CANDIDATES | the blocking rules form no pair | check that both sides fill the
 TRAINING_FAILED | the model cannot be trained on this input | give more records or more roles; the message says what was lacking
 REVIEW_REFUSED | decisions on unknown pairs, contradicting ones, another run's sample, or no sample of this run | correct what the message counts; nothing was taken in or overwritten
 REVIEW_BUSY | this reviewer's page is open elsewhere, or the port is taken | close the other page's server, or leave out `--port`
+BUCKET_TOO_LARGE | one value of a key is shared by more records than a task may hold | list it as a default value, add an equality to the rules of that key, or raise `bucket_rows` and `task_memory_mib`
+MODEL_REFUSED | the saved model of `link.model` is broken, or compares other columns | restore it, or leave `link.model` empty: `link` then trains
+MODEL_DRIFTED | these records agree otherwise than those the saved model was trained on | train anew, or raise `link.largest_drift`
 STAGE_FAILED | anything else; the message has the kind of fault and no row values | run the stage again; if it stays, report it with the run's manifest
 COUNTS_DIFFER | records in are not records out and set aside | report it with the run's manifest: something was lost or doubled
 REGISTER_REFUSED | the register of projects names what there is not, or is not of its form | mend every line the message lists; the form is in `conf/README.md`

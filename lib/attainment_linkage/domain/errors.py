@@ -43,6 +43,9 @@
     |-- TrainingError          72  the model cannot be trained on this input
     |-- ReviewError            73  a review file or sample that cannot be used
     |-- ReviewBusyError        74  a reviewer's decisions, or the port, are held elsewhere
+    |-- BucketTooLargeError    75  one value of a key alone is more than a task may hold
+    |-- ModelRefusedError      76  a saved model that is broken, or was trained for other columns
+    |-- ModelDriftedError      77  records that agree otherwise than those a model was trained on
     |-- CountsDifferError      90  records in are not records out and set aside
     |-- RegisterError          91  the register of projects is refused (all problems at once)
     |-- ApplicationError       92  an application lacks what is needed to decide on it
@@ -244,6 +247,24 @@ class NoCandidatesError(LinkageError):
     """The blocking rules form no candidate pair."""
 
     code, exit_code = "NO_CANDIDATES", 71
+
+
+class BucketTooLargeError(LinkageError):
+    """The records of one slice of a key are more than a task may hold."""
+
+    code, exit_code = "BUCKET_TOO_LARGE", 75
+
+
+class ModelRefusedError(LinkageError):
+    """A saved model is not as it was saved, or was trained for other columns."""
+
+    code, exit_code = "MODEL_REFUSED", 76
+
+
+class ModelDriftedError(LinkageError):
+    """The records at hand agree otherwise than those the saved model was trained on."""
+
+    code, exit_code = "MODEL_DRIFTED", 77
 
 
 class TrainingError(LinkageError):

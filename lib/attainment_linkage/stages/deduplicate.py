@@ -12,7 +12,7 @@ from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import DEDUPLICATE as STAGE
 from attainment_linkage.stages import linkage
-from attainment_linkage.stages.link import policy_of
+from attainment_linkage.stages.policy import policy_of
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import deduplicate, score
 from attainment_linkage.steps.kernel import Kernel
@@ -38,21 +38,21 @@ def body(run: StageRun) -> None:
 
 def doubles_of(run: StageRun, lines: DataFrame, folder: Path) -> DataFrame:
     """The further lines of each person, from lines as weighed; scratch frames go in a folder."""
-    policy = policy_of(run.config.link, run.spark.sparkContext.defaultParallelism)
+    policy = policy_of(run.config)
     facing = deduplicate.facing_itself(lines)
-    plan = linkage.planned(MODEL, linkage.counted(facing, MODEL), policy)
+    laid = linkage.cut_and_counted(facing, facing, MODEL, policy, folder / "laid")
+    plan = linkage.planned(MODEL, laid, policy)
     count = plan.left_records
     run.note("candidate pairs of Census lines", plan.candidate_pairs)
     kernel = Kernel(
         settings=deduplicate.trained(lines, MODEL, count, policy.training),
         rules=MODEL.blocking_rules,
         matchkeys=(),
-        group=plan.buckets[0].group,
         term_frequency_columns=MODEL.term_frequency_columns,
         review_bits=deduplicate.REVIEW_BITS,
         memory_mib=policy.task_memory_mib,
     )
-    scored = kept(score.match_weights(facing, kernel, plan.buckets), folder / "scored")
+    scored = kept(score.match_weights(plan.blocks, kernel, plan.tasks), folder / "scored")
     accepted = deduplicate.acceptance(scored, count, run.config.deduplicate.false_share)
     run.note("expected doubles among Census lines", round(accepted.expected_doubles))
     run.note(doubles.BEYOND, round(accepted.expected_beyond))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attainment_linkage.adapters import review_files
+from attainment_linkage.adapters.session import tasks_at_once
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.review import RETURNED
 from attainment_linkage.domain.road import DETACH as STAGE
@@ -25,7 +26,7 @@ def body(run: StageRun) -> None:
         links,
         run.config.detach.link_draws,
         run.config.detach.seed,
-        run.spark.sparkContext.defaultParallelism,
+        tasks_at_once(run.config),
     )
     run.write(drawn, tables.LINK_DRAWS)
 

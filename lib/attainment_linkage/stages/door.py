@@ -19,7 +19,7 @@ from attainment_linkage.adapters.session import open_session
 from attainment_linkage.adapters.workplace import restrict_process
 from attainment_linkage.core.audit import Head
 from attainment_linkage.core.settings import Config
-from attainment_linkage.domain.road import BY_NAME, PROVISION
+from attainment_linkage.domain.road import BY_NAME, LINK, PROVISION
 from attainment_linkage.domain.tables import RESEARCH
 from attainment_linkage.stages import release
 from attainment_linkage.stages.application import apply, publish_register
@@ -29,6 +29,7 @@ from attainment_linkage.stages.diff import DIFF, compare
 from attainment_linkage.stages.doctor import examine
 from attainment_linkage.stages.explain import explain as say_code
 from attainment_linkage.stages.link_files import link_files, say
+from attainment_linkage.stages.link_plan import show
 from attainment_linkage.stages.provision import provision_dummy, provision_project
 from attainment_linkage.stages.purge import purge_run
 from attainment_linkage.stages.review import read, serve
@@ -55,6 +56,11 @@ def stage(name: str, env: str, lake: Path | None, *, force: bool, break_lock: bo
         lambda config: run_one(name, config, force=force, break_lock=break_lock),
         roots=BY_NAME[name].roots,
     )
+
+
+def link_plan(env: str, lake: Path | None) -> int:
+    """Print what ``link`` would do, and do nothing of it; give back the exit code."""
+    return _with_config(env, lake, show, roots=LINK.roots)
 
 
 def road(env: str, lake: Path | None, *, synthesise: bool, force: bool, break_lock: bool) -> int:

@@ -15,7 +15,7 @@ from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.stage_key import digest, stage_key
 from attainment_linkage.domain.errors import LinkageError, MissingTableError
-from attainment_linkage.domain.road import ROAD, Stage
+from attainment_linkage.domain.road import LINK, ROAD, Stage
 from attainment_linkage.domain.tables import IDENTIFIERS, LANDING, SOURCES, ZONES, Table
 
 HASHES = "_hashes.json"
@@ -92,6 +92,8 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
     if stage.reads_reviews:
         decided = review_files.document(lake.root(IDENTIFIERS), stage.reads_reviews)
         inputs |= {"reviewed": digest(decided)} if decided else {}
+    if stage is LINK and config.link.model:
+        inputs["model"] = fingerprint.of_path(Path(config.link.model)).sha256
     for table in stage.reads:
         record_of(lake, stage, table)
         writer = writer_of(table).name

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from attainment_linkage.adapters import plain_tables
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.scratch import kept, scratch_folder
-from attainment_linkage.adapters.session import check_java, open_session
+from attainment_linkage.adapters.session import check_java, open_session, tasks_at_once
 from attainment_linkage.core import default_rules
 from attainment_linkage.core.calibration import ErrorRates
 from attainment_linkage.core.column_facts import ColumnFacts, facts_from_counts
@@ -28,7 +28,7 @@ from attainment_linkage.stages.expected_errors import Known, accepting, expected
 from attainment_linkage.steps import resolve
 from attainment_linkage.steps.linkage_record import column_counts, linkage_records
 
-_SHORT_MIB = 64
+SHORT_MIB = 64
 """Two files under this are linked before the JVM's thorough compiler pays."""
 
 
@@ -72,7 +72,7 @@ def link_files(
     if spark is not None:
         return _linked(spec, left, right, output, config, log, spark)
     check_java()
-    is_short = plain_tables.size_mib(left, right) < _SHORT_MIB
+    is_short = plain_tables.size_mib(left, right) < SHORT_MIB
     with open_session(config, "attainment-linkage link-files", is_short=is_short) as opened:
         return _linked(spec, left, right, output, config, log, opened)
 
@@ -102,7 +102,7 @@ def _linked(
     spark: SparkSession,
 ) -> FilesLinked:
     started = time.monotonic()
-    policy = _policy(spec, config, spark)
+    policy = _policy(spec, config)
     with scratch_folder(output, "link-files") as folder, log.stage("link-files", "two files"):
         with ThreadPoolExecutor(max_workers=2) as both:  # a small file is one task: two at once
             sides = list(
@@ -114,21 +114,21 @@ def _linked(
         model = _model(spec, [facts for _, facts in sides])
         records = linkage.prepared(sides[0][0], sides[1][0], model)
         records = kept(records, folder / "records")
-        counts = linkage.counted(records, model)
-        model = _affordable(spec, model, counts)
+        model, laid = _laid_out(spec, records, model, policy, folder / "laid")
         log.note("blocking rules", len(model.blocking_rules))
-        plan = linkage.planned(model, counts, policy)
+        plan = linkage.planned(model, laid, policy)
         log.note("candidate pairs of all rules", plan.candidate_pairs)
         trained = linkage.trained(records, model, plan, policy)
         log.note("training pairs of all sessions", sum(trained.session_pairs))
-        weighed = linkage.weighed(records, model, plan, trained, policy)
+        weighed = linkage.weighed(model, plan, trained, policy)
         found = linkage.scored(kept(weighed, folder / "weighed"), plan, policy)
         log.note("true pairs expected", round(found.expected_true_pairs))
         scored = kept(found.pairs, folder / "scored")
         known = Known(plan.files(policy), found.expected_true_pairs)
         policy = accepting(scored, policy, known, folder / "tried")
         decided = kept(
-            resolve.decided_pairs(scored, policy.resolve, policy.parallel_tasks), folder / "decided"
+            resolve.decided_pairs(scored, policy.resolve, plan.pair_parts(policy)),
+            folder / "decided",
         )
         links, rules = resolve.links(decided), model.blocking_rules
         chanced = folder / "chanced"
@@ -171,15 +171,33 @@ def _model(spec: LinkSpec, facts: list[ColumnFacts]) -> LinkageModel:
     )
 
 
-def _affordable(spec: LinkSpec, model: LinkageModel, counts: linkage.Counts) -> LinkageModel:
-    """Keep the default rules whose pairs the files can afford; rules of the spec all stay."""
+def _laid_out(
+    spec: LinkSpec,
+    records: DataFrame,
+    model: LinkageModel,
+    policy: LinkagePolicy,
+    folder: Path,
+) -> tuple[LinkageModel, linkage.Laid]:
+    """The files laid out and counted, with the rules that they can afford; the spec's all stay."""
+    laid = linkage.laid_out(records, model, policy, folder / "all")
     if spec.blocking_rules:
-        return model
-    pairs = counts.pairs(model.blocking_rules)
+        return model, laid
+    chosen = _affordable(model, laid)
+    if chosen.blocking_rules == model.blocking_rules:
+        return chosen, laid
+    if laid.cut.is_whole:
+        return chosen, laid.of(chosen)
+    return chosen, linkage.laid_out(records, chosen, policy, folder / "affordable")
+
+
+def _affordable(model: LinkageModel, laid: linkage.Laid) -> LinkageModel:
+    """The model with the default rules whose pairs the files can afford."""
+    pairs = laid.pairs(model.blocking_rules)
     chosen = default_rules.affordable(
-        model.blocking_rules, pairs, counts.left_records, counts.right_records
+        model.blocking_rules, pairs, laid.left_records, laid.right_records
     )
-    forming = [rule for rule in chosen.kept if counts.of_rules[rule].candidate_pairs]
+    counts = dict(zip(model.blocking_rules, pairs.values(), strict=True))
+    forming = [rule for rule in chosen.kept if counts[rule]]
     notes = [
         f"blocking rule {rule.text} is left out: it would form too many pairs"
         for rule in chosen.dropped
@@ -191,7 +209,7 @@ def _affordable(spec: LinkSpec, model: LinkageModel, counts: linkage.Counts) -> 
     )
 
 
-def _policy(spec: LinkSpec, config: Config, spark: SparkSession) -> LinkagePolicy:
+def _policy(spec: LinkSpec, config: Config) -> LinkagePolicy:
     thresholds, link = spec.thresholds, config.link
     return LinkagePolicy(
         resolve=ResolvePolicy(thresholds.accept_bits, thresholds.margin_bits, spec.relation),
@@ -200,7 +218,7 @@ def _policy(spec: LinkSpec, config: Config, spark: SparkSession) -> LinkagePolic
         bucket_pairs=link.bucket_pairs,
         bucket_records=link.bucket_rows,
         task_memory_mib=link.task_memory_mib,
-        parallel_tasks=spark.sparkContext.defaultParallelism,
+        parallel_tasks=tasks_at_once(config),
         training=TrainingBudget(
             random_pairs=spec.training.random_pairs,
             session_pairs=spec.training.session_pairs,

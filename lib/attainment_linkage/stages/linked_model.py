@@ -15,8 +15,6 @@ from attainment_linkage.domain.road import LINK
 from attainment_linkage.domain.tables import IDENTIFIERS
 from attainment_linkage.stages import matchkeys
 from attainment_linkage.stages.run import RunSummary
-from attainment_linkage.stages.runner import StageRun
-from attainment_linkage.steps.train import TrainedModel
 
 
 def design(ladder: Ladder | None = None) -> LinkageModel:
@@ -24,12 +22,6 @@ def design(ladder: Ladder | None = None) -> LinkageModel:
     roles = (ATTAINMENT_SIDE.roles.values(), CENSUS_SIDE.roles.values())
     keys = (ladder or matchkeys.ladder()).matchkeys
     return replace(model_for(*roles, is_narrow=True), matchkeys=keys)
-
-
-def keep(run: StageRun, trained: TrainedModel) -> None:
-    """Keep the trained model with the stage's manifest, as a file that Splink opens."""
-    path = kept_models.model_path(run.lake.root(IDENTIFIERS), run.key)
-    run.made(kept_models.save(path, trained.settings))
 
 
 def of_run(config: Config, summary: RunSummary) -> dict[str, Any] | None:

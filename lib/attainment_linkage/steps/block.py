@@ -1,21 +1,35 @@
 """Block: which records meet, counted before any pair is formed.
 
 ``linkage_records`` puts the two files in one frame; ``candidate_counts`` counts each
-rule's pairs from the sizes of its blocks; ``keyed`` lays records out by a group's key.
+rule's pairs from the sizes of its blocks; ``laid_out`` cuts records in slices by the keys of
+the rules, counting as it goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
+from operator import and_
 
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from attainment_linkage.core.blocking_plan import KeyGroup, RuleCount
+from attainment_linkage.core.layout import Layout, Slice, Task, counted_in
 from attainment_linkage.core.rules import Equality, Rule
 from attainment_linkage.steps.contract import require_columns
-from attainment_linkage.steps.kernel import ELEMENT
+from attainment_linkage.steps.slices import (
+    BLOCKS_DDL,
+    COUNTED_DDL,
+    ELEMENT,
+    PLACE,
+    Counting,
+    merged,
+    packed,
+)
+
+ArrowTask = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
 
 def linkage_records(left: DataFrame, right: DataFrame, columns: Sequence[str]) -> DataFrame:
@@ -68,25 +82,98 @@ def rule_counts(counts: DataFrame) -> dict[int, RuleCount]:
     return {row["rule_number"]: RuleCount(**row.asDict()) for row in counts.collect()}
 
 
-def keyed(records: DataFrame, group: KeyGroup, bucket_count: int) -> DataFrame:
-    """Records laid out by the key of a group: one partition per bucket.
+def laid_out(records: DataFrame, cut: Layout, rules: Sequence[Rule], partitions: int) -> DataFrame:
+    """Cut the records in slices by the keys of the groups, and count these rules in them.
 
-    Records with a null in the key meet nobody and are left out. Where the key is over array
-    elements, a record comes once per element, with the element beside it.
-    Cost: one shuffle of both files, of the given columns only.
+    Grain: out, one row per group and slice, with the records of both sides, the counts of
+    each rule that ``layout.counted_in`` places there, and all its records as one block.
+    Records with a null in a key meet nobody there and are left out; where the key is over
+    array elements, a record comes once per element, with the element beside it.
+    Cost: the records are read once, and once more per group keyed on an array; one shuffle
+    of blocks, a few rows each of many records.
     """
+    numbers = range(len(cut.groups))
+    scalar = [number for number in numbers if cut.groups[number].array_equality is None]
+    passes = [(records, scalar)] if scalar else []
+    for number in numbers:
+        array = cut.groups[number].array_equality
+        if array is not None:
+            passes.append((records.withColumn(ELEMENT, F.explode(_elements(array))), [number]))
+    blocks = [
+        frame.select(
+            "*",
+            *(_place(cut.groups[n], cut.slices).alias(f"{PLACE}{n}") for n in own),
+        ).mapInArrow(_packer(own), BLOCKS_DDL)
+        for frame, own in passes
+    ]
+    homes = counted_in(cut, rules)
+    countings = [
+        Counting(group, {place: rules[place] for place in own})
+        for group, own in zip(cut.groups, homes, strict=True)
+    ]
+    place = F.col("group_number") * F.lit(cut.slices) + F.col("slice")
+    return (
+        reduce(DataFrame.unionByName, blocks)
+        .repartitionById(partitions, place.cast("int"))
+        .mapInArrow(_merger(countings), COUNTED_DDL)
+    )
+
+
+def slice_counts(laid_out: DataFrame) -> list[Slice]:
+    """What was counted in each slice, on the driver: no block is read."""
+    rows = laid_out.select(
+        "group_number", "slice", "left_records", "right_records", "counts", "bytes"
+    )
+    return [
+        Slice(
+            row["group_number"],
+            row["slice"],
+            row["left_records"],
+            row["right_records"],
+            {one["rule"]: RuleCount(*one) for one in row["counts"]},
+            row["bytes"],
+        )
+        for row in sorted(rows.collect(), key=lambda row: (row["group_number"], row["slice"]))
+    ]
+
+
+def dealt(laid_out: DataFrame, tasks: Sequence[Task]) -> DataFrame:
+    """The blocks of the slices of each task, one partition per task: task, block.
+
+    Cost: one shuffle of blocks; a slice that several tasks share goes to each.
+    """
+    places = [
+        (task.group_number, slice_number, place)
+        for place, task in enumerate(tasks)
+        for slice_number in task.slices
+    ]
+    names = ["group_number", "slice", "task"]
+    columns = [pa.array(list(column), pa.int32()) for column in zip(*places, strict=True)]
+    wanted = laid_out.sparkSession.createDataFrame(pa.table(columns, names=names))
+    # inner: a slice that no task was given forms no pair
+    blocks = laid_out.join(F.broadcast(wanted), on=names[:2], how="inner")
+    return blocks.select("task", "block").repartitionById(len(tasks), "task")
+
+
+def _place(group: KeyGroup, slices: int) -> Column:
+    """The slice of a record in a group: null where a part of the key is."""
+    if not group.key:
+        return F.lit(0)
     array = group.array_equality
     scalars = [_side_value(equality) for equality in group.key if equality != array]
-    partition_by = list(scalars)
-    laid_out = records
-    if array is not None:
-        laid_out = records.withColumn(ELEMENT, F.explode(_elements(array)))
-        partition_by.append(F.col(ELEMENT))
-    for value in scalars:
-        laid_out = laid_out.where(value.isNotNull())
-    if not partition_by:
-        return laid_out.repartition(bucket_count)
-    return laid_out.repartition(bucket_count, *partition_by)
+    values = [*scalars, F.col(ELEMENT)] if array is not None else scalars
+    place = F.pmod(F.xxhash64(*values), F.lit(slices)).cast("int")
+    return F.when(reduce(and_, [value.isNotNull() for value in values]), place)
+
+
+def _packer(numbers: Sequence[int]) -> ArrowTask:
+    """The function of one task that cuts its records in blocks."""
+    return lambda batches: packed(batches, numbers)
+
+
+def _merger(countings: Sequence[Counting]) -> ArrowTask:
+    """The function of one task that puts blocks of its slices together and counts."""
+    return lambda batches: merged(batches, countings)
 
 
 def _side_value(equality: Equality) -> Column:
@@ -120,6 +207,6 @@ def _block_keys(rule: Rule, number: int) -> Column:
         blocks = F.array(block(*scalars))
     else:
         blocks = F.transform(_elements(array), lambda element: block(element, *scalars))
-    is_whole = reduce(lambda a, b: a & b, [v.isNotNull() for v in scalars], F.lit(True))
+    is_whole = reduce(and_, [v.isNotNull() for v in scalars], F.lit(True))
     nothing = F.array().cast("array<struct<rule_number:int,block:bigint>>")
     return F.coalesce(F.when(is_whole, blocks), nothing)

@@ -1,8 +1,8 @@
-"""Kernel: block and score one partition with Splink on an embedded DuckDB. No Spark here.
+"""Kernel: block and score what one task holds with Splink on an embedded DuckDB. No Spark here.
 
-A partition holds every record whose key fell to it, of both files. Each pair that meets a
-rule is formed in one partition only: that of its lowest rule. So the partitions' answers
-together are the answer of single-process Splink, pair for pair and bit for bit.
+A task holds every record whose key fell to its slices, of both files. Each pair that meets a
+rule is formed in one task only: that of its lowest rule. So the tasks' answers together are
+the answer of single-process Splink, pair for pair and bit for bit.
 
 Source: Splink 5 (Linacre et al. 2022, IJPDS 7:23), public API: blocked pairs are
 registered, term-frequency tables are registered, ``predict`` scores them.
@@ -19,15 +19,15 @@ import duckdb
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
-from attainment_linkage.core.blocking_plan import KeyGroup
+from attainment_linkage.core.layout import Task
 from attainment_linkage.core.rule_sql import first_holding_sql, none_holds_sql, pairs_sql
 from attainment_linkage.core.rules import Rule
+from attainment_linkage.steps.slices import ELEMENT
 
 WEIGHT_DECIMALS = 6
 """Weights are rounded to 1e-6 bits before any decision: training moves them by 2e-11."""
 SLACK_BITS = 10.0**-WEIGHT_DECIMALS
 ROUNDED = f"round(match_weight, {WEIGHT_DECIMALS})"
-ELEMENT = "key_element"
 SCORED_SCHEMA = pa.schema(
     [
         ("left_id", pa.string()),
@@ -41,16 +41,15 @@ SCORED_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Kernel:
-    """What a task needs to score its partition of one key group.
+    """What every task needs to score: the model, whole.
 
     ``settings`` are Splink's own, trained; ``rules`` and ``matchkeys`` are all of the
-    model's, of which ``group`` names those this partition forms pairs for.
+    model's, of which a task's group names those it forms pairs for.
     """
 
     settings: Mapping[str, Any]
     rules: tuple[Rule, ...]
     matchkeys: tuple[Rule, ...]
-    group: KeyGroup
     term_frequency_columns: tuple[str, ...]
     review_bits: float
     memory_mib: int
@@ -78,34 +77,33 @@ def open_database(memory_mib: int, spill_directory: str) -> duckdb.DuckDBPyConne
     )
 
 
-def score_partition(records: pa.Table, kernel: Kernel, spill_directory: str) -> pa.Table:
-    """Score the pairs of one partition at or above the review threshold, or by a matchkey.
+def score_task(records: pa.Table, kernel: Kernel, task: Task, spill_directory: str) -> pa.Table:
+    """Score the pairs of one task at or above the review threshold, or by a matchkey.
 
-    Grain: in, one row per record (and array element, where the key is one): is_left,
-    record_id, the model's columns, tf_<column>; out, one row per pair, SCORED_SCHEMA.
+    Grain: in, one row per record of its slices (and array element, where the key is one):
+    is_left, record_id, the model's columns, tf_<column>; out, one row per pair, SCORED_SCHEMA.
     """
     logging.getLogger("splink").setLevel(logging.ERROR)
     database = open_database(kernel.memory_mib, spill_directory)
     try:
-        _load(database, records, kernel)
-        return _Scoring(database, kernel).scored_pairs()
+        load(database, records, task)
+        return _Scoring(database, kernel, task).scored_pairs()
     finally:
         database.close()
 
 
-def _load(database: duckdb.DuckDBPyConnection, records: pa.Table, kernel: Kernel) -> None:
-    """Number the records of the partition and part them by file."""
+def load(database: duckdb.DuckDBPyConnection, records: pa.Table, task: Task) -> None:
+    """Number the records of the task, its part of the side that is cut, and part them by file."""
     database.register("delivered", records)
-    if kernel.group.array_equality is None:
-        source = "delivered"
-    else:
-        source = f"(select distinct on (is_left, record_id) * exclude ({ELEMENT}) from delivered)"
+    is_keyed_on_elements = task.group.array_equality is not None
+    select = f"select distinct on (is_left, record_id) * exclude ({ELEMENT})"
     database.execute(
-        f"create table records as select *, row_number() over () position from {source}"
+        "create table records as select *, row_number() over () position from "
+        f"({select if is_keyed_on_elements else 'select *'} from delivered where {_own_part(task)})"
     )
     for side, condition in (("left", "r.is_left"), ("right", "not r.is_left")):
         database.execute(f"create view {side}s as select * from records r where {condition}")
-        if kernel.group.array_equality is not None:
+        if is_keyed_on_elements:
             database.execute(
                 f"create table {side}_elements as select distinct r.position, "
                 f"d.{ELEMENT} as element from delivered d join records r "
@@ -113,11 +111,19 @@ def _load(database: duckdb.DuckDBPyConnection, records: pa.Table, kernel: Kernel
             )
 
 
-class _Scoring:
-    """Splink bound to the records of one partition."""
+def _own_part(task: Task) -> str:
+    """Which records of a slice that several tasks score are this task's."""
+    if task.parts == 1:
+        return "true"
+    whole = "not is_left" if task.cuts_left else "is_left"
+    return f"{whole} or hash(record_id) % {task.parts} = {task.part}"
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, kernel: Kernel) -> None:
-        self.database, self.kernel = database, kernel
+
+class _Scoring:
+    """Splink bound to the records of one task."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, kernel: Kernel, task: Task) -> None:
+        self.database, self.kernel, self.group = database, kernel, task.group
         self.api = DuckDBAPI(connection=database)
         settings = {
             **kernel.settings,
@@ -149,7 +155,7 @@ class _Scoring:
         blocked = self._weights("blocked", threshold - SLACK_BITS)
         is_strong = f"{ROUNDED} >= {threshold!r}"
         found = [self._named(blocked, is_strong)]
-        if self.kernel.group.matchkey_numbers:
+        if self.group.matchkey_numbers:
             # blocking gives a pair of a matchkey unless it is weak, or of no rule
             self.database.execute(f"create table by_key as {self._matchkeys_sql(blocked)}")
             if self.database.table("by_key").limit(1).fetchall():
@@ -159,7 +165,7 @@ class _Scoring:
 
     def _candidates_sql(self) -> str:
         """Pairs of the group's rules, each by its lowest rule of all groups."""
-        rules, group = self.kernel.rules, self.kernel.group
+        rules, group = self.kernel.rules, self.group
         return _union_sql(
             f"select '{n}' as match_key, l.position as join_key_l, r.position as join_key_r "
             f"{pairs_sql(rules[n], group.array_equality)} and {none_holds_sql(rules[:n])}"
@@ -168,7 +174,7 @@ class _Scoring:
 
     def _matchkeys_sql(self, blocked: str) -> str:
         """Pairs of the group's matchkeys, each by its lowest key, not yet scored here."""
-        keys, group = self.kernel.matchkeys, self.kernel.group
+        keys, group = self.kernel.matchkeys, self.group
         pairs = _union_sql(
             f"select '' as match_key, l.position as join_key_l, r.position as join_key_r "
             f"{pairs_sql(keys[n], group.array_equality)} and {none_holds_sql(keys[:n])}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from attainment_linkage.core.assignment import Ints, decide
@@ -15,6 +15,7 @@ from attainment_linkage.core.policy import ResolvePolicy
 from attainment_linkage.domain import tables
 from attainment_linkage.steps.contract import require
 from attainment_linkage.steps.ladder import with_conflicts
+from attainment_linkage.steps.rivals import SIDES, crowded
 
 _PAIR = ["left_id", "right_id"]
 _DECISION = "decision"
@@ -30,22 +31,31 @@ def decided_pairs(scored_pairs: DataFrame, policy: ResolvePolicy, parts: int) ->
     Grain: in, one row per pair; out, one row per strong pair: the columns of ``links``
     and ``decision``. Under one-to-one, pairs without a rival on either side are decided in
     place, and the rest, few, in one task, since a component must not be cut.
-    Cost: two shuffles to count rivals (by left, by right), one to lay out the parts.
+    Cost: one shuffle of a number per pair and side to find the records of several pairs, which
+    then go to every task; one of the pairs that have rivals.
     Raises: MissingColumnsError, before any Spark job starts.
     """
     require(scored_pairs, tables.SCORED_PAIRS, step="resolve")
     floor = policy.accept_bits - policy.margin_bits
     strong = scored_pairs.where(F.col("match_weight") >= floor)
-    if policy.relation == "one_to_one":
-        rivals_left = F.count("*").over(Window.partitionBy("left_id"))
-        rivals_right = F.count("*").over(Window.partitionBy("right_id"))
-        is_lone = (rivals_left == 1) & (rivals_right == 1)
-        strong = strong.withColumn("part", F.when(is_lone, F.col("left_id")))
-    else:
-        node = "right_id" if policy.relation == "one_to_many" else "left_id"
-        strong = strong.withColumn("part", F.col(node))
     schema = f"{tables.LINKS.ddl}, {_DECISION} string"
-    return strong.repartition(parts, "part").drop("part").mapInArrow(_decider(policy), schema)
+    decider = _decider(policy)
+    if policy.relation != "one_to_one":
+        node = "right_id" if policy.relation == "one_to_many" else "left_id"
+        return strong.repartition(parts, node).mapInArrow(decider, schema)
+    is_rivalled = F.lit(False)
+    for side, records in zip(SIDES, crowded(strong, parts), strict=True):
+        # how=left: every pair stays; a record is there once among the crowded ones
+        named = records.select(F.col("id_hash").alias(f"{side}_crowded"))
+        is_same = F.xxhash64(f"{side}_id") == F.col(f"{side}_crowded")
+        strong = strong.join(F.broadcast(named), on=is_same, how="left")
+        is_rivalled = is_rivalled | F.col(f"{side}_crowded").isNotNull()
+    names = tables.SCORED_PAIRS.names
+    lone = strong.where(~is_rivalled).select(*names)
+    tangled = strong.where(is_rivalled).select(*names)
+    return lone.mapInArrow(decider, schema).unionByName(
+        tangled.repartition(1).mapInArrow(decider, schema)
+    )
 
 
 def links(decided: DataFrame) -> DataFrame:

@@ -1,8 +1,8 @@
-"""Score: every candidate pair by the model, in the partitions of each key group.
+"""Score: every candidate pair by the model, slice by slice.
 
-Both files are laid out by a group's key; each task hands its partition to Splink on an
-embedded DuckDB (``steps.kernel``). A pair is formed in one partition of one group only,
-so the groups' answers are put together without a shuffle.
+Both files are laid out in slices by the keys of the rules (``steps.block``); each task hands
+its slices to Splink on an embedded DuckDB (``steps.kernel``). A pair is formed in one task
+only, so the tasks' answers are put together without a shuffle.
 """
 
 from __future__ import annotations
@@ -10,55 +10,77 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import reduce
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from attainment_linkage.core.blocking_plan import Bucketing
+from attainment_linkage.core.layout import Task
 from attainment_linkage.core.levels import HOME, Home
 from attainment_linkage.domain import tables
-from attainment_linkage.steps.block import keyed
-from attainment_linkage.steps.kernel import (
-    SCORED_SCHEMA,
-    WEIGHT_DECIMALS,
-    Kernel,
-    score_partition,
-)
+from attainment_linkage.steps.block import dealt
+from attainment_linkage.steps.kernel import SCORED_SCHEMA, WEIGHT_DECIMALS, Kernel, score_task
+from attainment_linkage.steps.slices import by_task
+
+_MOST_BROADCAST = 2_000_000
+"""Distinct values of a column up to which their frequencies go to every task whole."""
 
 
-def with_term_frequencies(
-    records: DataFrame, columns: Sequence[str], home: Home | None = None
-) -> DataFrame:
-    """Add ``tf_<column>``: the share of a value among all non-null values of both files.
-
-    And ``home``, where the model has one: the value of the home's column, null where more
+def with_home(records: DataFrame, home: Home | None) -> DataFrame:
+    """Add ``home``, where the model has one: the value of the home's column, null where more
     records of a file have it than one home holds.
 
-    Grain: unchanged; null where the value is null.
-    Cost: per column one shuffle of (value, count), combined before it, and one join back
-    on the value (at most one match: values are distinct after the grouping).
+    Grain: unchanged. Cost: one shuffle of (value, counts), combined before it, and one join
+    back on the value.
+    """
+    if home is None:
+        return records
+    # how=left: every record stays, and meets at most one home, as values are distinct
+    return records.join(_homes(records, home), on=home.column, how="left")
+
+
+def term_frequencies(records: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """The share of each value among all non-null values of both files, of all these columns.
+
+    Grain: one row per column (its place) and value: place, value, share.
+    Cost: one pass; one shuffle of (place, value, count), combined before it.
     Source: term-frequency adjustment, Winkler 1989; both files together, as Splink.
     """
+    values = [
+        F.struct(F.lit(place).alias("place"), F.col(column).alias("value"))
+        for place, column in enumerate(columns)
+    ]
+    counts = (
+        records.select(F.inline(F.array(*values)))
+        .where(F.col("value").isNotNull())
+        .groupBy("place", "value")
+        .agg(F.count("*").alias("count"))
+    )
+    total = F.sum("count").over(Window.partitionBy("place"))
+    return counts.select("place", "value", (F.col("count").cast("double") / total).alias("share"))
+
+
+def with_shares(records: DataFrame, shares: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """Add ``tf_<column>``: the share of a value, from ``term_frequencies`` of these columns.
+
+    Grain: unchanged; null where the value is null.
+    Cost: one join per column on the value (at most one match); without a shuffle of the
+    records as long as the values are few enough to go to every task.
+    """
+    is_small = bool(columns) and shares.count() <= _MOST_BROADCAST
     weighed = records
-    for column in columns:
-        shares = _shares(records, column)
-        weighed = weighed.join(shares, on=column, how="left")
-    if home is not None:
-        # how=left: every record stays, and meets at most one home, as values are distinct
-        weighed = weighed.join(_homes(records, home), on=home.column, how="left")
+    for place, column in enumerate(columns):
+        own = shares.where(F.col("place") == place).select(
+            F.col("value").alias(column), F.col("share").alias(f"tf_{column}")
+        )
+        # how=left: every record stays; values are distinct after the grouping
+        weighed = weighed.join(F.broadcast(own) if is_small else own, on=column, how="left")
     return weighed
 
 
-def _shares(records: DataFrame, column: str) -> DataFrame:
-    """Each value of a column and its share of all non-null values of both files."""
-    counts = (
-        records.where(F.col(column).isNotNull()).groupBy(column).agg(F.count("*").alias("count"))
-    )
-    total = F.sum("count").over(Window.partitionBy(F.lit(True)))
-    return counts.select(column, (F.col("count").cast("double") / total).alias(f"tf_{column}"))
+def with_term_frequencies(records: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """Add ``tf_<column>`` at once: for records that are kept afterwards."""
+    return with_shares(records, term_frequencies(records, columns), columns)
 
 
 def _homes(records: DataFrame, home: Home) -> DataFrame:
@@ -70,22 +92,16 @@ def _homes(records: DataFrame, home: Home) -> DataFrame:
     return counted.where(is_home).select(home.column, F.col(home.column).alias(HOME))
 
 
-def match_weights(records: DataFrame, kernel: Kernel, plan: Sequence[Bucketing]) -> DataFrame:
+def match_weights(laid_out: DataFrame, kernel: Kernel, tasks: Sequence[Task]) -> DataFrame:
     """Score every candidate pair; keep those over the review threshold or of a matchkey.
 
-    Grain: in, one row per record of either file (is_left, record_id, the model's columns,
-    tf_<column>); out, one row per pair. ``kernel.group`` is set here, group by group.
+    Grain: in, one row per slice (``block.laid_out``), whose records have the model's columns
+    and tf_<column>; out, one row per pair.
     Units: match_weight in bits, log2 posterior odds, as Splink gives it.
-    Cost: one shuffle of both files per key group.
+    Cost: one shuffle of the slices' blocks; a slice that several tasks share goes to each.
     """
     schema = tables.SCORED_PAIRS.ddl
-    scored = [
-        keyed(records, bucketing.group, bucketing.bucket_count).mapInArrow(
-            _task(replace(kernel, group=bucketing.group)), schema
-        )
-        for bucketing in plan
-    ]
-    return reduce(DataFrame.unionByName, scored)
+    return dealt(laid_out, tasks).mapInArrow(_scorer(kernel, tasks), schema)
 
 
 def rounded(scored_pairs: DataFrame) -> DataFrame:
@@ -103,16 +119,16 @@ def weight_counts(scored_pairs: DataFrame, bin_bits: int) -> DataFrame:
     return scored_pairs.groupBy(bits).agg(F.count("*").alias("pairs"))
 
 
-def _task(kernel: Kernel) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
-    """The function of one task: its whole partition to Splink, the pairs back."""
+def _scorer(
+    kernel: Kernel, tasks: Sequence[Task]
+) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
+    """The function of a partition: the blocks of each task in it to Splink, the pairs back."""
 
-    def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        delivered = list(batches)
-        if not delivered:
-            return
-        parent = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
-        with tempfile.TemporaryDirectory(prefix="kernel-", dir=parent) as spill:
-            scored = score_partition(pa.Table.from_batches(delivered), kernel, spill)
-        yield from scored.cast(SCORED_SCHEMA).to_batches()
+    def scorer(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for task, records in by_task(batches):
+            parent = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
+            with tempfile.TemporaryDirectory(prefix="kernel-", dir=parent) as spill:
+                scored = score_task(records, kernel, tasks[task], spill)
+            yield from scored.cast(SCORED_SCHEMA).to_batches()
 
-    return task
+    return scorer

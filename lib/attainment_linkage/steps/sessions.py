@@ -84,6 +84,16 @@ def estimated_m(
     return Session(dict(zip(places, trained, strict=True)), float(share) * pairs)
 
 
+def block_patterns(
+    sample: pa.Table, rule: Rule, comparisons: Sequence[Comparison], one_in: int
+) -> Patterns:
+    """The patterns of the sample's pairs that a rule forms, of one in so many left records."""
+    with _database(sample) as database:
+        drawn = f"hash(l.record_id) % {one_in} = 0"
+        source = f"lefts l join rights r on {rule_sql(rule)} where {drawn}"
+        return _patterns(database, source, sample, comparisons)
+
+
 def home_patterns(sample: pa.Table, comparisons: Sequence[Comparison]) -> Patterns:
     """The patterns of the sample's pairs of one home."""
     with _database(sample) as database:

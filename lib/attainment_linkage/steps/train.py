@@ -7,8 +7,8 @@ model again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 
 import pyarrow as pa
@@ -20,9 +20,13 @@ from attainment_linkage.core.blocking_plan import RuleCount
 from attainment_linkage.core.levels import HOME
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.rules import Rule
+from attainment_linkage.core.saved_model import RANDOM, level_shares
 from attainment_linkage.core.training import Session, Settings, TrainingBudget
 from attainment_linkage.domain.errors import TrainingError
 from attainment_linkage.steps import sessions
+
+_DRIFT_PAIRS = 50_000
+"""Pairs of a training rule by which a drift is seen, about as many."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,15 @@ class TrainedModel:
     """A trained model as Splink's settings, and what could not be trained.
 
     ``session_pairs``: pairs of each sound session; ``unsound_sessions``: how many were
-    discarded, having found too few matches, or more than there can be.
+    discarded, having found too few matches, or more than there can be; ``level_shares``: how
+    pairs agreed, by kind of pair and comparison.
     """
 
     settings: Settings
     untrained_comparisons: tuple[str, ...]
     session_pairs: tuple[int, ...]
     unsound_sessions: int = 0
+    level_shares: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
 
 
 class Trainer:
@@ -52,6 +58,7 @@ class Trainer:
         self.records, self.model, self.sizes, self.budget = records, model, sizes, budget
         is_small = sum(sizes) <= budget.random_records
         self.everything = self._collected(records) if is_small else None
+        self.shares: dict[str, dict[str, list[float]]] = {}
 
     def trained(self, rule_counts: Mapping[int, RuleCount], prior: float) -> TrainedModel:
         """Train: u, the sessions, the homes. Raises: TrainingError where nothing can be."""
@@ -78,13 +85,37 @@ class Trainer:
             untrained,
             tuple(min(pairs, self.budget.session_pairs) for _, pairs in sound),
             len(held) - len(sound),
+            {RANDOM: level_shares(patterns, self.model.comparisons), **self.shares},
         )
+
+    def level_shares(
+        self, rule_counts: Mapping[int, RuleCount]
+    ) -> dict[str, dict[str, list[float]]]:
+        """How random pairs, and those of each training rule, agree: what a drift is seen by."""
+        random = self.everything or self._random_records()
+        comparisons = self.model.comparisons
+        patterns = sessions.random_patterns(random, comparisons, self.budget)
+        shares = {RANDOM: level_shares(patterns, comparisons)}
+        for number, rule in enumerate(self.model.training_rules):
+            pairs = rule_counts[number].candidate_pairs if number in rule_counts else 0
+            if pairs and training.comparisons_free_of(rule, self.model):
+                sample = self._blocks(rule, self.budget.block_share(pairs))
+                shares[rule.text] = self._rule_shares(rule, sample, pairs)
+        return shares
+
+    def _rule_shares(self, rule: Rule, sample: pa.Table, pairs: int) -> dict[str, list[float]]:
+        in_sample = min(pairs, self.budget.session_pairs)
+        one_in = max(1, in_sample // _DRIFT_PAIRS)
+        comparisons = self.model.comparisons
+        patterns = sessions.block_patterns(sample, rule, comparisons, one_in)
+        return level_shares(patterns, comparisons)
 
     def _session(self, rule: Rule, with_u: Settings, pairs: int) -> Session | None:
         places = training.comparisons_free_of(rule, self.model)
         if not pairs or not places:
             return None
         sample = self._blocks(rule, self.budget.block_share(pairs))
+        self.shares[rule.text] = self._rule_shares(rule, sample, pairs)
         return sessions.estimated_m(sample, with_u, rule, places, pairs)
 
     def _with_homes(self, settings: Settings) -> Settings:

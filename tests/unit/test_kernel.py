@@ -1,0 +1,129 @@
+"""Kernel: whatever the rules, the tables and the cuts, each pair once, by its lowest rule.
+
+Without Spark: records are placed in slices here, then cut, counted, dealt out and scored by
+the engine's own code. The oracle is a nested loop.
+"""
+
+from itertools import product
+from zlib import crc32
+
+import pyarrow as pa
+import splink.comparison_library as cl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from attainment_linkage.core.blocking_plan import RuleCount, key_groups
+from attainment_linkage.core.layout import Layout, Slice, TaskSize, tasks, totals
+from attainment_linkage.core.rules import Rule
+from attainment_linkage.steps.kernel import Kernel, score_task
+from attainment_linkage.steps.slices import ELEMENT, PLACE, Counting, merged, packed, unpacked
+
+COMPARISON = cl.ExactMatch("a").get_comparison("duckdb").as_dict()
+for _level, _m, _u in zip(COMPARISON["comparison_levels"][1:], (0.9, 0.1), (0.1, 0.9), strict=True):
+    _level |= {"m_probability": _m, "u_probability": _u}
+SETTINGS = {
+    "link_type": "link_only",
+    "unique_id_column_name": "record_id",
+    "probability_two_random_records_match": 0.01,
+    "comparisons": [COMPARISON],
+    "blocking_rules_to_generate_predictions": [],
+}
+SCHEMA = pa.schema(
+    [
+        ("is_left", pa.bool_()),
+        ("record_id", pa.string()),
+        *((name, pa.string()) for name in "abc"),
+        ("t", pa.list_(pa.string())),
+    ]
+)
+values = st.sampled_from(["x", "y", "z", None])
+sides = st.lists(st.tuples(values, values, values, st.lists(values, max_size=3)), max_size=9)
+TERMS = ("a", "b", "c", "a = b", "b = a", "t[]", "t[] = c")
+rules = st.lists(
+    st.lists(st.sampled_from(TERMS), min_size=1, max_size=2, unique=True).map(" & ".join),
+    min_size=1,
+    max_size=4,
+    unique=True,
+).map(lambda texts: tuple(map(Rule.parse, texts)))
+
+
+def records_of(left, right):
+    return [
+        dict(zip(SCHEMA.names, (is_left, f"{number}", *row), strict=True))
+        for is_left, rows in ((True, left), (False, right))
+        for number, row in enumerate(rows)
+    ]
+
+
+def values_of(record, equality):
+    name = equality.left if record["is_left"] else equality.right
+    found = record[name] if name == "t" else [record[name]]
+    return {value for value in found if value is not None}
+
+
+def holds(rule, one, other):
+    return all(values_of(one, e) & values_of(other, e) for e in rule.equalities)
+
+
+def laid_out(records, cut, counted):
+    """What Spark does: place each record (and element) in the slices of each group."""
+    blocks = []
+    for number, group in enumerate(cut.groups):
+        array = group.array_equality
+        rows = []
+        for record in records:
+            found = [values_of(record, equality) for equality in group.key]
+            for key in product(*map(sorted, found)):
+                element = {} if array is None else {ELEMENT: key[group.key.index(array)]}
+                rows.append(
+                    {
+                        **record,
+                        **element,
+                        f"{PLACE}{number}": crc32(repr(key).encode()) % cut.slices,
+                    }
+                )
+        schema = SCHEMA if array is None else SCHEMA.append(pa.field(ELEMENT, pa.string()))
+        schema = schema.append(pa.field(f"{PLACE}{number}", pa.int32()))
+        table = pa.Table.from_pylist(rows, schema)
+        blocks += packed(table.to_batches(max_chunksize=4), [number])
+    countings = [
+        Counting(group, {n: counted[n] for n in group.rule_numbers}) for group in cut.groups
+    ]
+    for batch in merged(blocks, countings):
+        for row in batch.to_pylist():
+            counts = {one["rule"]: RuleCount(*one.values()) for one in row["counts"]}
+            place = (row["group_number"], row["slice"])
+            yield Slice(*place, row["left_records"], row["right_records"], counts), row["block"]
+
+
+@settings(max_examples=8, deadline=None)
+@given(rules, sides, sides, st.integers(1, 3), st.integers(1, 20))
+def test_every_pair_comes_once_by_its_lowest_rule_from_whatever_task(
+    chosen, left, right, slices, most
+):
+    records = records_of(left, right)
+    pairs = [(a, b) for a in records for b in records if a["is_left"] and not b["is_left"]]
+    lowest = {
+        (a["record_id"], b["record_id"]): next(
+            n for n, rule in enumerate(chosen) if holds(rule, a, b)
+        )
+        for a, b in pairs
+        if any(holds(rule, a, b) for rule in chosen)
+    }
+    cut = Layout(key_groups(chosen), slices)
+    found = list(laid_out(records, cut, chosen))
+    blocks = {(one.group_number, one.number): pa.scalar(block) for one, block in found}
+    kernel = Kernel(SETTINGS, chosen, (), (), -100.0, 128)
+
+    scored = []
+    for task in tasks(cut, [one for one, _ in found], TaskSize(most, 1_000, 2)):
+        held = pa.concat_tables(unpacked(blocks[task.group_number, n]) for n in task.slices)
+        scored += score_task(held, kernel, task, "").to_pylist()
+    assert {(p["left_id"], p["right_id"]): p["rule_number"] for p in scored} == lowest
+    assert len(scored) == len(lowest)
+    counted = totals(one for one, _ in found)
+    formed = {n: sum(holds(rule, a, b) for a, b in pairs) for n, rule in enumerate(chosen)}
+    for number, rule in enumerate(chosen):
+        count = counted[number].candidate_pairs if number in counted else 0
+        is_exact = not any(equality.has_array for equality in rule.equalities)
+        assert count == formed[number] if is_exact else count >= formed[number]
