@@ -110,15 +110,6 @@ def rounded(scored_pairs: DataFrame) -> DataFrame:
     return scored_pairs.withColumn("match_weight", weight).select(*tables.SCORED_PAIRS.names)
 
 
-def weight_counts(scored_pairs: DataFrame, bin_bits: int) -> DataFrame:
-    """Pairs by match weight: one row per bin, named by its lower end in bits.
-
-    Cost: one small shuffle of the bins.
-    """
-    bits = (F.floor(F.col("match_weight") / bin_bits) * bin_bits).cast("int").alias("bits")
-    return scored_pairs.groupBy(bits).agg(F.count("*").alias("pairs"))
-
-
 def _scorer(
     kernel: Kernel, tasks: Sequence[Task]
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
