@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from attainment_linkage.core.population import Population
 from attainment_linkage.core.pseudonym import OpenKey
 from attainment_linkage.domain import tables
+from attainment_linkage.domain.attribute_tables import REVIEWED
 from attainment_linkage.steps import pseudonymise, standardise, synthesise, usable_links
 
 _PROJECT = "dummy"
@@ -52,4 +53,5 @@ def _spine(attainment: DataFrame, truth: DataFrame) -> DataFrame:
         F.lit("none").alias("missing_field"),
         F.lit(False).alias("is_mover"),
         F.lit(False).alias("is_twin"),
+        *(nothing.cast("double").alias(f"reviewed_{kind}") for kind in REVIEWED),
     )
