@@ -10,7 +10,7 @@ READY := .venv/.ready
 LAKE ?= lake
 SIZE ?= small
 
-.PHONY: help setup demo test cases leak-scan coverage calibrate attack bench lint package preflight cluster-test
+.PHONY: help setup demo test cases leak-scan coverage calibrate attack campaign bench lint package preflight cluster-test
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -40,6 +40,9 @@ calibrate: setup ## do expected error rates hold the true ones on 40 generated p
 
 attack: setup ## attack what release lets out: 1,000 tables, 20 registers, acro, the optimum
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.attack.attack
+
+campaign: setup ## kill it, starve it, feed it rubbish, run it twice (GOAL=G5: one goal)
+	@$(BIN)/python -m tests.campaign.run_campaign $(GOAL)
 
 lint: setup ## formatting, lint, types, import directions
 	@$(BIN)/ruff format --check .

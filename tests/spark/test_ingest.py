@@ -67,6 +67,20 @@ def test_each_rule_names_the_rows_that_break_it(refused):
     }
 
 
+def test_the_header_in_the_midst_of_the_rows_is_no_row(refused):
+    drawing = """
+        source_file | source_row | attainment_id       | academic_year | surname | points
+        a           | 1          | P1                  | 2010/11       | A       | 5
+        a           | 2          | attainment_id       | academic_year | surname | points
+        a           | 3          | \ufeffattainment_id | academic_year | surname | points
+    """
+
+    codes = {"malformed_academic_year", "header_row"}
+    assert {row: codes <= set(reasons) for row, reasons in refused(KEYLESS, drawing).items()} == {
+        "a2": True, "a3": True,
+    }  # fmt: skip
+
+
 def test_of_a_repeated_key_the_fullest_row_stays_wherever_it_stands(refused):
     drawing = """
         source_file | source_row | attainment_id | academic_year | surname | points

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import os
 import shutil
 
 import pytest
 
 from attainment_linkage.adapters import delta
 from attainment_linkage.domain import tables
-from attainment_linkage.domain.errors import InputMissingError, MissingTableError, StageFailedError
+from attainment_linkage.domain.errors import (
+    InputMissingError,
+    InputUnreadableError,
+    MixedRunsError,
+    StageFailedError,
+)
 from attainment_linkage.domain.road import INGEST, Stage
+from attainment_linkage.domain.tables import Column, Table
 from attainment_linkage.stages import inputs
 from attainment_linkage.stages.runner import run_stage
-from tests.small_road import ANSWERS, COPIES, PEOPLE, SPLIT, whole_lake, with_link
+from tests.small_road import ANSWERS, COPIES, COPY, PEOPLE, SPLIT, whole_lake, with_link
+
+THIRD = Table("third", "", tables.IDENTIFIERS, (Column("id", "id"),), ("id",))
 
 pytestmark = pytest.mark.usefixtures("road")
 
@@ -183,5 +193,36 @@ def test_roots_of_different_makings_are_refused(spark, config, bodies):
     run_stage(SPLIT, found["split"], with_link(config, accept_bits=9.0), spark)
     whole_lake(config).move_head(tables.IDENTIFIERS, "split", old)
 
-    with pytest.raises(MissingTableError, match="hold different makings of split"):
+    with pytest.raises(MixedRunsError, match="different makings of split"):
         run_stage(both, lambda stage_run: None, config, spark)
+
+
+def test_inputs_of_which_one_is_of_an_earlier_run_are_refused(spark, config, bodies, monkeypatch):
+    last = Stage("last", "reads what two stages made", (PEOPLE, COPIES), (THIRD,), ())
+    monkeypatch.setattr(inputs, "ROAD", (SPLIT, COPY, last))
+    found, _ = bodies
+    run_stage(SPLIT, found["split"], config, spark)
+    run_stage(COPY, found["copy"], config, spark)
+    run_stage(SPLIT, found["split"], with_link(config, accept_bits=9.0), spark)  # and cut short
+
+    with pytest.raises(MixedRunsError, match="last: its inputs come from different makings of sp"):
+        inputs.key_of(last, config, whole_lake(config))
+
+
+def test_files_whose_bytes_are_not_those_of_the_key_are_refused_and_read_again(config):
+    lake = whole_lake(config)
+    for source in tables.SOURCES:
+        path = config.delivery_path(source.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("id\n1\n")
+    _, keyed = inputs.key_of(INGEST, config, lake)
+    path, stamp = config.delivery_path("ks5"), config.delivery_path("ks5").stat().st_mtime_ns
+    path.write_text("id\n2\n")
+    os.utime(path, ns=(stamp, stamp))
+    assert inputs.key_of(INGEST, config, lake)[1]["ks5"] == keyed["ks5"]
+
+    now = [hashlib.sha256(path.read_bytes()).hexdigest()]
+    with pytest.raises(InputUnreadableError, match="a file of ks5 has changed"):
+        inputs.require_keyed("ks5", now, keyed, lake)
+    _, again = inputs.key_of(INGEST, config, lake)
+    inputs.require_keyed("ks5", now, again, lake)

@@ -239,6 +239,19 @@ def test_a_process_killed_between_log_and_head_is_no_tampering(log):
         log.record(DEED)
 
 
+@pytest.mark.parametrize("before", [0, 2])
+def test_a_line_that_a_killed_process_had_half_written_is_taken_back(log, before):
+    for _ in range(before):
+        log.record(DEED)
+    log.path.parent.mkdir(parents=True, exist_ok=True)
+    whole = log.path.read_bytes() if before else b""
+    log.path.write_bytes(whole + LINES[0].encode()[:70])
+
+    assert log.record(DEED).entries == before + 1
+    assert log.path.read_bytes().startswith(whole)
+    assert log.verify().entries == before + 1
+
+
 def test_the_command_says_the_head_and_checks_one_noted_earlier(log, config):
     noted = log.record(DEED)
     head = log.record(DEED)

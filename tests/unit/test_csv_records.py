@@ -12,6 +12,7 @@ from attainment_linkage.core.csv_records import (
     FIELD_COUNT,
     LONE_RETURN,
     LONGEST_RECORD_BYTES,
+    TOO_LONG,
     RecordScanner,
 )
 
@@ -80,6 +81,19 @@ def test_an_unclosed_quote_costs_one_line_and_is_given_up_before_the_file_ends()
 
     assert found_early == 1
     assert (scanner.row_count, scanner.broken_count) == (1 + len(rows) // 6, 1)
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("window", [1 << 16, 1 << 22])
+def test_a_record_above_the_longest_is_broken_wherever_it_stands(quote, window):
+    long = f"{quote}{'x' * LONGEST_RECORD_BYTES}{quote},y,z\n".encode()
+    for before in (0, 300_000):
+        data = b"a,b,c\n" * before + long + b"d,e,f\n"
+        rows = [row for part in scanned(data, window=window).pieces for row in part.broken]
+
+        codes = {BROKEN_QUOTE, TOO_LONG} if quote else {TOO_LONG}
+        assert [row.row for row in rows] == [before + 1]
+        assert {row.code for row in rows} <= codes
 
 
 def test_rows_between_broken_ones_keep_their_numbers():

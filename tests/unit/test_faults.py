@@ -11,8 +11,12 @@ from attainment_linkage.adapters.faults import is_disk_full, named, safe_name
 from attainment_linkage.domain.errors import (
     DiskFullError,
     LakeUnwritableError,
+    MemoryFullError,
+    SchemaConflictError,
     StageFailedError,
+    TableConflictError,
     TrainingError,
+    TransactionConflictError,
     ZoneError,
 )
 
@@ -57,6 +61,40 @@ def test_a_full_disk_is_found_anywhere_in_the_chain(error):
 
 def test_another_fault_is_not_a_full_disk():
     assert not is_disk_full(raised_from(ValueError("x"), JavaError("Connection reset")))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("CANARY"),
+        PythonException(WORKER),
+        raised_from(ValueError("CANARY"), JavaError("x\nCaused by: java.lang.OutOfMemoryError: J")),
+        JavaError("ExecutorLostFailure (executor 1) Reason: Command exited with code 52"),
+        JavaError("Total size of 9 is bigger than spark.driver.maxResultSize (1024.0 MiB)"),
+    ],
+)
+def test_full_memory_is_found_anywhere_in_the_chain(error):
+    found = named(error, "link")
+
+    assert isinstance(found, MemoryFullError)
+    assert "CANARY" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("[DELTA_CONCURRENT_TRANSACTION] CANARY", TransactionConflictError),
+        ("io.delta.exceptions.MetadataChangedException: CANARY", SchemaConflictError),
+        ("[DELTA_PROTOCOL_CHANGED.EMPTY_DIRECTORY] CANARY", SchemaConflictError),
+        ("[DELTA_CONCURRENT_APPEND.WITHOUT_HINT] CANARY", TableConflictError),
+        ("org.apache.spark.sql.delta.ConcurrentWriteException: CANARY", TableConflictError),
+    ],
+)
+def test_each_kind_of_delta_s_conflicts_has_its_name(said, kind):
+    found = named(JavaError(said), "delta: writing links")
+
+    assert type(found) is kind
+    assert "CANARY" not in str(found)
 
 
 def test_only_the_name_of_a_foreign_exception_leaves():

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from attainment_linkage.adapters.deliveries import Delivery
-from attainment_linkage.adapters.files import inspect
+from attainment_linkage.adapters.files import inspect, refuse_changed
 from attainment_linkage.domain.errors import (
     InputColumnsError,
     InputEmptyError,
@@ -70,6 +70,16 @@ def test_forms_that_are_as_stated_are_read(tmp_path, content, said):
     assert inspected.files[0].header == tuple(NAMES)
 
 
+def test_a_file_that_changed_after_the_pre_flight_is_refused(tmp_path):
+    said = delivery(tmp_path / "f", csv_bytes(*ROWS))
+    inspected = inspect(said)
+    refuse_changed(inspected)
+
+    said.path.write_bytes(csv_bytes(*ROWS[:2], ks5_row("P4")))
+    with pytest.raises(InputUnreadableError, match="f has changed since it was checked"):
+        refuse_changed(inspected)
+
+
 def test_columns_may_stand_in_any_order(tmp_path):
     header = ",".join(reversed(NAMES))
     (facts,) = inspect(delivery(tmp_path / "f", csv_bytes(*ROWS, header=header))).files
@@ -112,6 +122,14 @@ TWICE = HEADER.replace("gender", "surname")
             "there is no encoding utf-9", id="no such encoding",
         ),
         pytest.param(
+            csv_bytes(*ROWS), {"encoding": "hex"}, InputEncodingError,
+            "there is no encoding hex", id="an encoding not of text",
+        ),
+        pytest.param(
+            csv_bytes(*ROWS), {"encoding": "utf-16"}, InputEncodingError,
+            "f is not utf-16: byte 0, in line 1,", id="UTF-16 without its mark",
+        ),
+        pytest.param(
             csv_bytes(*ROWS, header=HEADER.replace("aab", "aaab")), {}, InputColumnsError,
             "missing aab; extra aaab", id="renamed column",
         ),
@@ -120,7 +138,8 @@ TWICE = HEADER.replace("gender", "surname")
             "missing gender; doubled surname", id="doubled column",
         ),
         pytest.param(
-            csv_bytes(*ROWS, header=HEADER + ",note"), {}, InputColumnsError, "extra note",
+            csv_bytes(*ROWS, header=HEADER + ",note"), {}, InputColumnsError,
+            "1 not declared, in place 15",
             id="extra column",
         ),
         pytest.param(
@@ -237,7 +256,7 @@ def test_parquet_of_plain_types_is_read(tmp_path):
 
 
 def test_parquet_of_other_columns_or_nested_types_is_refused(tmp_path):
-    with pytest.raises(InputColumnsError, match="extra note"):
+    with pytest.raises(InputColumnsError, match="1 not declared, in place 15"):
         inspect(parquet(tmp_path / "a", note=["x", "y"]))
     with pytest.raises(InputColumnsError, match="points_total, aab is nested or binary"):
         inspect(parquet(tmp_path / "b", points_total=[[1], [2]], aab=[b"1", b"0"]))

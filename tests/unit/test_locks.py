@@ -77,6 +77,15 @@ def test_the_lock_of_a_dead_process_of_this_host_gives_way(tmp_path):
         mine.require()
 
 
+def test_the_lock_of_a_process_that_ended_and_was_not_asked_after_gives_way(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        leave_lock(tmp_path, Process(this_process().host, child.pid, 0))
+
+        with hold(tmp_path) as mine:
+            mine.require()
+
+
 def test_a_number_used_again_by_another_process_does_not_keep_a_lock(tmp_path):
     me = this_process()
     leave_lock(tmp_path, Process(me.host, me.pid, me.start_ticks + 1))

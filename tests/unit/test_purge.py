@@ -12,7 +12,7 @@ from attainment_linkage.adapters.manifests import Manifest, TableRecord
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.cli import app
 from attainment_linkage.domain import tables
-from attainment_linkage.domain.errors import PurgeRefusedError, RunLockedError
+from attainment_linkage.domain.errors import MixedRunsError, PurgeRefusedError, RunLockedError
 from attainment_linkage.stages.purge import purge_run
 
 CANARY = b"CANARYNAME"
@@ -140,3 +140,11 @@ def test_a_run_at_work_and_a_run_that_is_not_there_stop_it(lake, config):
         with pytest.raises(PurgeRefusedError, match=f"no run {unknown}; it has newer, older"):
             purged(unknown, config, is_published_too=True)
     assert folders_of(lake) == before
+
+
+def test_no_run_is_destroyed_while_two_are_half_published(config, lake):
+    lake.publish("landing", "older", [])
+
+    with pytest.raises(MixedRunsError, match="landing has older, identifiers has newer"):
+        purge_run("older", config, RunLog(), is_published_too=False, break_lock=False)
+    assert f"identifiers/links/{NEWER['link']}" in folders_of(lake)

@@ -32,7 +32,7 @@ def test_ids_are_letters_digits_and_plain_signs(value):
     assert re.search(row_rules.ID_PATTERN, value)
 
 
-@pytest.mark.parametrize("value", ["", "C 1", "-1", "C1;", "Zoë", "a" * 65, "C1\n2"])
+@pytest.mark.parametrize("value", ["", "C 1", "-1", "C1;", "Zoë", "a" * 65, "C1\n2", "C1\n"])
 def test_other_ids_are_malformed(value):
     assert not re.search(row_rules.ID_PATTERN, value)
 
@@ -83,8 +83,11 @@ def test_no_row_may_be_lost():
         (["d", "c", "b", "a"], ""),
         (["a", "b", "c"], "missing d"),
         (["a", "b", "c", "d", "d"], "doubled d"),
-        (["a", "b", "c", "d", "e", "e"], "extra e"),
-        (["a", "b", "c", "d", ""], "extra 1 without a proper name"),
+        (["a", "b", "c", "d", "e", "e"], "1 not declared, in place 5"),
+        (["a", "b", "c", "points"], "missing d; 1 not declared, in place 4"),
+        (["a", "b", "c", "d", ""], "1 not declared, in place 5"),
+        (["a", "b", "c", "d", "P1", "SMITH"], "2 not declared, in place 5, 6"),
+        (["a", "b", "dP1", "SMITH"], "missing c, d; 2 not declared, in place 3, 4"),
         (
             ["a", "P1", "SMITH", "1995-03-04"],
             "missing b, c, d; 3 others in their place; the first line may not be a header",
@@ -93,3 +96,9 @@ def test_no_row_may_be_lost():
 )
 def test_column_faults_name_columns_and_never_a_first_row(names, faults):
     assert column_faults(names, ["a", "b", "c", "d"]) == faults
+
+
+def test_a_name_like_a_missing_one_is_said():
+    names, declared = ["upn", "surnames"], ["upn", "surname"]
+
+    assert column_faults(names, declared) == "missing surname; extra surnames"

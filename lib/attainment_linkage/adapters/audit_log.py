@@ -54,6 +54,7 @@ class AuditLog:
                 )
                 _append(handle, f"{entry.line}\n".encode("ascii"))
                 head = head_of(entry)
+                documents.sweep(self.head_path.parent, self.head_path.name)
                 documents.replace(self.head_path, asdict(head))
         except OSError as refused:
             raise named(refused, "audit") from None
@@ -136,6 +137,11 @@ class AuditLog:
         if not size and kept == Head():
             return kept
         tail = os.pread(handle, _TAIL_BYTES, max(0, size - _TAIL_BYTES))
+        whole, line_end, cut = tail.rpartition(b"\n")
+        if cut and kept == _head_after(whole + line_end):
+            # its head was never written: a process was killed while it appended this line
+            os.ftruncate(handle, size - len(cut))
+            return kept
         last = tail.removesuffix(b"\n").rsplit(b"\n", 1)[-1].decode("ascii", errors="replace")
         entry = Entry.of_line(last) if tail.endswith(b"\n") else None
         if entry is None:
@@ -174,6 +180,15 @@ class Outcome:
             outputs=made,
             key_id=self.key_id or deed.key_id,
         )
+
+
+def _head_after(lines: bytes) -> Head | None:
+    """The head of a log that ends with these whole lines; None where it does not."""
+    if not lines:
+        return Head()
+    last = lines.removesuffix(b"\n").rsplit(b"\n", 1)[-1].decode("ascii", errors="replace")
+    entry = Entry.of_line(last)
+    return head_of(entry) if entry else None
 
 
 def _append(handle: int, line: bytes) -> None:

@@ -102,10 +102,10 @@ def text_chunks(path: Path, form: TextForm, digest: hashlib._Hash | None = None)
         else:
             try:
                 text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                start = max(error.start - pending, 0)
-                line = lines + chunk[:start].count(b"\n")
-                raise UndecodableError(offset - pending + error.start, line) from None
+            except UnicodeError as error:
+                place = error.start if isinstance(error, UnicodeDecodeError) else 0
+                line = lines + chunk[: max(place - pending, 0)].count(b"\n")
+                raise UndecodableError(offset - pending + place, line) from None
             text_bytes = chunk if form.is_bytewise else text.encode("utf-8")
         offset += len(chunk)
         lines += text_bytes.count(b"\n")

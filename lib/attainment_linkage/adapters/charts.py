@@ -8,12 +8,13 @@ no metadata.
 from __future__ import annotations
 
 import struct
-
-import altair as alt
-import vl_convert
+from typing import TYPE_CHECKING
 
 from attainment_linkage.core.disclosure.decide import Checked
 from attainment_linkage.core.disclosure.tables import ADDITIVE, MODEL, Codes, Description, Estimate
+
+if TYPE_CHECKING:
+    import altair as alt
 
 _INK, _FAINT = "#1d4f8c", "#6b6b6b"
 _KEPT = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"pHYs")
@@ -22,6 +23,9 @@ _MOST_BARS = 60
 
 def png(output: Checked) -> bytes | None:
     """The chart of a table; None where no group of it may be shown, or too many for a page."""
+    import altair as alt  # slow to import, and every command imports this module
+    import vl_convert
+
     description = output.table.description
     estimate = next((one for one in description.estimate if one.low), None)
     marks = list(_marks(output, estimate))
@@ -82,6 +86,8 @@ def _what(output: Checked, estimate: Estimate | None, shown: int) -> list[str]:
 
 def _everyone(output: Checked, estimate: Estimate) -> list[alt.Chart]:
     """A dashed line at the estimate of all groups together, where it may be shown."""
+    import altair as alt
+
     value = _total(output, estimate)
     if value is None:
         return []

@@ -5,7 +5,6 @@ Errors name the file, its columns and counts, and byte offsets; never the text i
 
 from __future__ import annotations
 
-import codecs
 import csv
 import hashlib
 import zlib
@@ -80,8 +79,8 @@ def inspect_csv(delivery: Delivery, path: Path) -> FileFacts:
 
 def _refuse_unknown_encoding(delivery: Delivery) -> None:
     try:
-        codecs.lookup(delivery.encoding)
-    except LookupError:
+        "a".encode(delivery.encoding)  # knows codecs of text only
+    except (LookupError, UnicodeError):
         raise InputEncodingError(
             f"ingest: {delivery.source.name}: there is no encoding {delivery.encoding}. State "
             "one that Python knows, such as utf-8 or cp1252, in conf/<env>.toml, ingest."

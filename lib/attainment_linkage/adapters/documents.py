@@ -52,7 +52,7 @@ def read(path: Path) -> dict[str, Any] | None:
     try:
         document = json.loads(text)
         body = document["body"]
-        is_whole = set(document) == {"body", "checksum"} and document["checksum"] == digest(body)
+        is_whole = document["checksum"] == digest(body) and text == _text(body)
     except (ValueError, KeyError, TypeError, RecursionError):
         is_whole, body = False, None
     if not is_whole or not isinstance(body, dict):
@@ -69,12 +69,22 @@ def remove(path: Path) -> None:
         raise named(refused, path.name) from None
 
 
+def sweep(folder: Path, name: str = "*.json") -> None:
+    """Remove what processes that were killed while writing documents left beside them.
+
+    Whoever calls this is the only one who writes them now.
+    """
+    for path in folder.glob(f".{name}.*"):
+        owner = path.name.rpartition(".")[2]
+        if owner.isdigit() and int(owner) != os.getpid():
+            path.unlink(missing_ok=True)
+
+
 def _put(path: Path, body: Mapping[str, Any], *, is_new: bool) -> bool:
-    text = json.dumps({"body": body, "checksum": digest(body)}, sort_keys=True, indent=1)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _flushed(aside, text.encode("ascii"))
+        _flushed(aside, _text(body))
         if is_new:
             os.link(aside, path)
         else:
@@ -87,6 +97,12 @@ def _put(path: Path, body: Mapping[str, Any], *, is_new: bool) -> bool:
     finally:
         aside.unlink(missing_ok=True)
     return True
+
+
+def _text(body: Mapping[str, Any]) -> bytes:
+    """The one spelling of a document, byte for byte."""
+    document = {"body": body, "checksum": digest(body)}
+    return json.dumps(document, sort_keys=True, indent=1).encode("ascii")
 
 
 def _flushed(path: Path, content: bytes) -> None:

@@ -2,8 +2,8 @@
 
 Their messages quote row values (a cast that fails, a constraint, the traceback of a worker),
 so nothing of a message is passed on: only the class, Spark's own name for the condition and,
-of a failed Python worker, the class of the exception there. The one thing looked for in a
-message is whether a disk was full.
+of a failed Python worker, the class of the exception there. What is looked for in a message is
+whether a disk or memory was full, and which conflict Delta names.
 """
 
 from __future__ import annotations
@@ -17,10 +17,29 @@ from attainment_linkage.domain.errors import (
     DiskFullError,
     LakeUnwritableError,
     LinkageError,
+    MemoryFullError,
+    SchemaConflictError,
     StageFailedError,
+    TableConflictError,
+    TransactionConflictError,
 )
 
 _NO_SPACE = re.compile(r"No space left on device|Disk quota exceeded|Errno 28\b")
+_NO_MEMORY = re.compile(
+    r"java\.lang\.OutOfMemoryError|is bigger than (?:local result size limit )?spark\.driver\.max"
+    r"|SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|Out of Memory Error|^MemoryError"
+    r"|exited with code 52\b",  # how an executor of Spark ends that is out of memory
+    re.MULTILINE,
+)
+_CONFLICTS = (
+    (re.compile(r"ConcurrentTransactionException|DELTA_CONCURRENT_TRANSACTION"),
+     TransactionConflictError, "the same transaction was committed by another process"),
+    (re.compile(r"(?:MetadataChanged|ProtocolChanged)Exception|DELTA_(?:METADATA|PROTOCOL)_CHANGED"),
+     SchemaConflictError, "another process made the table, or changed its columns or properties"),
+    (re.compile(r"Concurrent(?:Append|DeleteRead|DeleteDelete|Write|Modification)Exception"
+                r"|DELTA_CONCURRENT_(?:APPEND|DELETE_READ|DELETE_DELETE|WRITE)"),
+     TableConflictError, "another process changed its rows"),
+)  # fmt: skip
 _NO_RIGHT = {
     errno.EACCES,
     errno.EPERM,
@@ -63,6 +82,25 @@ def is_disk_full(error: BaseException) -> bool:
     if any(isinstance(one, OSError) and one.errno in _NO_ROOM for one in chain(error)):
         return True
     return any(_NO_SPACE.search(text) for text in _texts(error))
+
+
+def is_memory_full(error: BaseException) -> bool:
+    """Whether Java, a worker, DuckDB or a result went beyond the memory it may use."""
+    if any(isinstance(one, MemoryError) for one in chain(error)):
+        return True
+    return any(_NO_MEMORY.search(text) for text in _texts(error))
+
+
+def _conflict(error: BaseException, where: str) -> TableConflictError | None:
+    """Delta's refusal of a commit, by its kind; its message names files, so it stays here."""
+    texts = list(_texts(error))
+    for pattern, kind, said in _CONFLICTS:
+        if any(pattern.search(text) for text in texts):
+            return kind(
+                f"{where}: {said} while it was written. Nothing of this write was committed. See "
+                "who else writes in the lake, then run again."
+            )
+    return None
 
 
 def safe_name(error: BaseException) -> str:
@@ -112,8 +150,17 @@ def named(error: BaseException, where: str) -> LinkageError:
     raised = _raised_in_a_task(error)
     if raised is not None:
         return raised
+    if is_memory_full(error):
+        return MemoryFullError(
+            f"{where}: memory is full ({safe_name(error)}); nothing of it was published. Raise "
+            "spark.driver.memory (conf/spark-defaults.conf) or link.task_memory_mib, or lower "
+            "link.bucket_pairs; then run again: finished stages are kept."
+        )
     if isinstance(error, OSError) and error.errno in _NO_RIGHT:
         return no_right(where, error)
+    conflict = _conflict(error, where)
+    if conflict is not None:
+        return conflict
     return StageFailedError(
         f"{where}: failed with {safe_name(error)}. Nothing of it was published; run again, and "
         "if it stays, look in the traceback and log kept in _faults of the root at work."

@@ -32,6 +32,7 @@ from attainment_linkage.domain.errors import (
     InputError,
     InputMissingError,
     InputNotUniqueError,
+    InputUnreadableError,
 )
 
 
@@ -57,6 +58,25 @@ def inspect(delivery: Delivery) -> Inspected:
             "delivered. Ask for the delivery again, or correct expected_rows."
         )
     return inspected
+
+
+def refuse_changed(inspected: Inspected) -> None:
+    """Read every file of a delivery once more, after its rows were taken in.
+
+    Raises: InputUnreadableError, where one is not what the pre-flight read: what was taken in
+        may be of neither.
+    """
+    for file in inspected.files:
+        if _sha256(inspected.delivery, file.path) != file.sha256:
+            raise InputUnreadableError(changed(file.path.name))
+
+
+def changed(name: str) -> str:
+    """What is said of a file or source that did not stay as it was."""
+    return (
+        f"ingest: {name} has changed since it was checked. Leave delivered files alone during a "
+        "run, and start again."
+    )
 
 
 def _sha256(delivery: Delivery, path: Path) -> str:

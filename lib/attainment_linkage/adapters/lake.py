@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from attainment_linkage.adapters import documents, locks
+from attainment_linkage.adapters import documents, locks, scratch
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.manifests import Manifest
 from attainment_linkage.core.settings import LakeSettings
@@ -31,6 +31,7 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import (
     DiskFullError,
     LakeUnwritableError,
+    MixedRunsError,
     StoreUnsupportedError,
 )
 from attainment_linkage.domain.tables import Table
@@ -90,21 +91,32 @@ class Lake:
     def locked(self, *, break_lock: bool = False) -> Iterator[Lake]:
         """Hold the locks of all open roots; the lake given back knows that it holds them.
 
+        What a dead run left there (scratch frames, documents half written) is removed first.
+
         Raises:
             RunLockedError: another run holds one of them.
         """
         roots = [self.root(zone) for zone in self.zones]
         beat = self.settings.lock_heartbeat_seconds
         with locks.held(roots, break_lock=break_lock, heartbeat_seconds=beat) as lock:
+            for root in roots:
+                scratch.sweep(root)
+                for folder in (root, *(root / name for name in (_MANIFESTS, _HEADS, _RUNS))):
+                    documents.sweep(folder)
             yield replace(self, lock=lock)
 
     def require_space(self) -> None:
-        """Refuse to go on with less free space than configured, before anything is written."""
-        for zone in self.zones:
-            free_mib = shutil.disk_usage(self.root(zone)).free // _MIB
+        """Refuse to go on with less free space than configured, before anything is written.
+
+        Looked at are the open roots, and where Spark's own files lie.
+        """
+        temporary = self.settings.temporary_path
+        spill = next((one for one in (temporary, *temporary.parents) if one.is_dir()), None)
+        for place in (*map(self.root, self.zones), *([spill] if spill else ())):
+            free_mib = shutil.disk_usage(place).free // _MIB
             if free_mib < self.settings.minimum_free_mib:
                 raise DiskFullError(
-                    f"{self.root(zone)}: {free_mib} MiB are free; lake.minimum_free_mib is "
+                    f"{place}: {free_mib} MiB are free; lake.minimum_free_mib is "
                     f"{self.settings.minimum_free_mib}. Free space there, or name another place "
                     "with --lake DIR."
                 )
@@ -163,6 +175,21 @@ class Lake:
     def current(self, zone: str) -> dict[str, Any] | None:
         """What is published in a root: run_id, and per table stage_key, version and path."""
         return documents.read(self.root(zone) / CURRENT)
+
+    def published_run(self) -> str | None:
+        """The run that every open root has published; None where none has one.
+
+        Raises:
+            MixedRunsError: the roots have different ones: a publication was cut short.
+        """
+        named = {zone: (self.current(zone) or {}).get("run_id") for zone in self.zones}
+        if len(set(named.values())) > 1:
+            said = ", ".join(f"{zone} has {run or 'none'}" for zone, run in named.items())
+            raise MixedRunsError(
+                f"lake: the roots have different runs published: {said}. Nothing may be read over "
+                "both. Run the road again: it publishes every root."
+            )
+        return next(iter(named.values()), None)
 
     def publish(self, zone: str, run_id: str, published: Sequence[Mapping[str, Any]]) -> None:
         """Publish a run in one root, in one atomic step."""

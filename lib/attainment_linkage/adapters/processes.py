@@ -11,6 +11,9 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+_ENDED = ("Z", "X")
+"""States of a process that has ended and that nobody has asked after yet."""
+
 
 @dataclass(frozen=True)
 class Process:
@@ -45,19 +48,21 @@ class Process:
             return True
         except OSError:
             return False
-        now = _start_ticks(self.pid)
-        return bool(self.start_ticks and now and now != self.start_ticks)
+        state, now = _state(self.pid)
+        is_another = bool(self.start_ticks and now and now != self.start_ticks)
+        return is_another or state in _ENDED
 
 
 def this_process() -> Process:
     """The process that runs this line."""
-    return Process(socket.gethostname(), os.getpid(), _start_ticks(os.getpid()))
+    return Process(socket.gethostname(), os.getpid(), _state(os.getpid())[1])
 
 
-def _start_ticks(pid: int) -> int:
-    """Field 22 of /proc/<pid>/stat; the command in brackets may itself hold blanks."""
+def _state(pid: int) -> tuple[str, int]:
+    """Fields 3 and 22 of /proc/<pid>/stat: its state and the tick it started at."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
-        return 0
-    return int(stat.rpartition(")")[2].split()[19])
+        return "", 0
+    fields = stat.rpartition(")")[2].split()  # the command in brackets may itself hold blanks
+    return fields[0], int(fields[19])

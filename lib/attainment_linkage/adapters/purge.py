@@ -59,10 +59,9 @@ def purge(lake: Lake, run: str, *, is_published_too: bool) -> Purged:
 
     Raises:
         PurgeRefusedError: there is no such run, or it is published and that was not said.
+        MixedRunsError: it was not said, and the roots have different runs published.
     """
-    current = lake.current(tables.IDENTIFIERS) or {}
-    is_published = current.get("run_id") == run
-    if is_published and not is_published_too:
+    if not is_published_too and lake.published_run() == run:
         raise PurgeRefusedError(
             f"purge: {run} is the published run. Publish another one first, or say --published "
             "to destroy it all the same."
@@ -76,8 +75,8 @@ def purge(lake: Lake, run: str, *, is_published_too: bool) -> Purged:
     published = {
         making
         for zone in ROOTS
-        if not is_published
-        for making in _makings(lake, zone, str(current.get("run_id")))
+        if (current := (lake.current(zone) or {}).get("run_id")) not in (None, run)
+        for making in _makings(lake, zone, str(current))
     }
     doomed = [making for making in of_run if making not in published]
     _retract(lake, doomed)

@@ -27,6 +27,11 @@ def scratch_folder(root: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def sweep(root: Path) -> None:
+    """Remove the frames that dead runs left in a root. Whoever calls this holds its lock."""
+    shutil.rmtree(root / SCRATCH, ignore_errors=True)
+
+
 def kept(frame: DataFrame, folder: Path) -> DataFrame:
     """A frame written once as Parquet and read from there as often as needed."""
     frame.write.mode("overwrite").parquet(str(folder))

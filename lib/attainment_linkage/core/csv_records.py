@@ -20,6 +20,7 @@ import numpy.typing as npt
 FIELD_COUNT = "field_count"
 BROKEN_QUOTE = "broken_quote"
 LONE_RETURN = "lone_carriage_return"
+TOO_LONG = "too_long"
 
 LF, CR, QUOTE = 10, 13, 34
 LONGEST_RECORD_BYTES = 1 << 20
@@ -72,6 +73,7 @@ class _Window:
     ends: Positions
     is_blank: npt.NDArray[np.bool_]
     is_ragged: npt.NDArray[np.bool_]
+    is_long: npt.NDArray[np.bool_]
     has_lone_return: npt.NDArray[np.bool_]
     wrecked: int | None
     """Place of the first record with a broken quote; null where all are sound."""
@@ -114,6 +116,7 @@ def _survey(data: bytes, delimiter: int, fields: int) -> _Window:
     lengths = ends - starts
     is_blank = (lengths == 1) | ((lengths == 2) & (codes[starts] == CR))
     is_ragged = (delimiters + 1 != fields) & ~is_blank
+    is_long = lengths > LONGEST_RECORD_BYTES
 
     has_lone_return = np.zeros(ends.size, dtype=bool)
     if CR in data:
@@ -125,10 +128,10 @@ def _survey(data: bytes, delimiter: int, fields: int) -> _Window:
     wrecked = None if fault is None else int(np.searchsorted(ends, fault, side="right"))
     if inside is not None:
         line_counts = np.diff(np.searchsorted(lines, ends), prepend=0)
-        long_and_ragged = np.flatnonzero(is_ragged & (line_counts > 1))
-        if long_and_ragged.size and (wrecked is None or long_and_ragged[0] < wrecked):
-            wrecked = int(long_and_ragged[0])
-    return _Window(starts, ends, is_blank, is_ragged, has_lone_return, wrecked)
+        of_many_lines = np.flatnonzero((is_ragged | is_long) & (line_counts > 1))
+        if of_many_lines.size and (wrecked is None or of_many_lines[0] < wrecked):
+            wrecked = int(of_many_lines[0])
+    return _Window(starts, ends, is_blank, is_ragged, is_long, has_lone_return, wrecked)
 
 
 @dataclass
@@ -184,7 +187,8 @@ class RecordScanner:
                 end_of_line = data.find(b"\n", position) + 1
                 if not end_of_line:
                     break
-                self._set_aside(end_of_line - position, BROKEN_QUOTE)
+                has_quote = b'"' in data[position:end_of_line]
+                self._set_aside(end_of_line - position, BROKEN_QUOTE if has_quote else TOO_LONG)
                 position = end_of_line
             else:
                 break
@@ -197,9 +201,10 @@ class RecordScanner:
         taken = int(found.ends[count - 1]) if count else 0
         is_row = ~found.is_blank[:count]
         numbers = self.row_count + np.cumsum(is_row)
-        is_broken = found.is_ragged[:count] | found.has_lone_return[:count]
-        for place in np.flatnonzero(is_broken):
+        is_broken = found.is_ragged | found.has_lone_return | found.is_long
+        for place in np.flatnonzero(is_broken[:count]):
             code = LONE_RETURN if found.has_lone_return[place] else FIELD_COUNT
+            code = TOO_LONG if found.is_long[place] else code
             start, end = int(found.starts[place]), int(found.ends[place])
             self._break(self._offset + start, self._offset + end, int(numbers[place]), code)
         self.row_count += int(is_row.sum())

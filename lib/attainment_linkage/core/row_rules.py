@@ -22,16 +22,20 @@ LINE_COLUMNS = (
 )
 """What every delivered row carries beside its own columns."""
 
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$"
-"""An id: 1 to 64 letters, digits and plain signs, no blanks."""
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}(?![\s\S])"
+"""An id: 1 to 64 letters, digits and plain signs, no blanks, and nothing after it.
 
-YEAR_PATTERN = r"^(19|20)[0-9]{2}[/-](19|20)?[0-9]{2}$"
+``$`` would let a line separator follow: to Java it ends a line.
+"""
+
+YEAR_PATTERN = r"^(19|20)[0-9]{2}[/-](19|20)?[0-9]{2}(?![\s\S])"
 """An academic year, as 2010/11, 2010/2011 or 2010-11; kept as 2010/11."""
 
 UNREADABLE_PATTERN = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\uFFFD]"
 """Control characters, and the sign that stands for a character lost before delivery."""
 
 UNREADABLE = "unreadable_characters"
+HEADER_ROW = "header_row"
 REPEATED_KEY = "repeated_key"
 COPIED_ROW = "copied_row"
 

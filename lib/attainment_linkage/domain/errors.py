@@ -24,11 +24,16 @@
     |-- PurgeRefusedError      38  a run that may not be destroyed, or is not there
     |-- GateFailedError        40  a critical expectation failed
     |-- GateBrokenError        41  a gate could not be run as declared
+    |-- MixedRunsError         42  tables of two runs that may not be read as one
+    |-- TableConflictError     43  somebody else wrote in a table's folder
+    |   |-- TransactionConflictError 44
+    |   `-- SchemaConflictError      45
     |-- EnvironmentFaultError  50  Java, Delta, heap, memory
     |   |-- JavaMissingError       51
     |   |-- DeltaMissingError      52
     |   |-- HeapTooSmallError      53
-    |   `-- LakeUnwritableError    54
+    |   |-- LakeUnwritableError    54
+    |   `-- MemoryFullError        46
     |-- DiskFullError          55
     |-- RunLockedError         60  another run holds the lake
     |-- StoreUnsupportedError  61  a store without atomic pointers
@@ -60,6 +65,12 @@ Messages hold names of tables, columns and files, and counts; never a row's valu
 
 from __future__ import annotations
 
+from attainment_linkage.domain.conflict_errors import MixedRunsError as MixedRunsError
+from attainment_linkage.domain.conflict_errors import SchemaConflictError as SchemaConflictError
+from attainment_linkage.domain.conflict_errors import TableConflictError as TableConflictError
+from attainment_linkage.domain.conflict_errors import (
+    TransactionConflictError as TransactionConflictError,
+)
 from attainment_linkage.domain.custody_errors import AnalysisError as AnalysisError
 from attainment_linkage.domain.custody_errors import ApplicationError as ApplicationError
 from attainment_linkage.domain.custody_errors import AuditError as AuditError
@@ -217,6 +228,12 @@ class DiskFullError(EnvironmentFaultError):
     """There is no room left for a table, a manifest or Spark's own files."""
 
     code, exit_code = "DISK_FULL", 55
+
+
+class MemoryFullError(EnvironmentFaultError):
+    """Java, a Python worker or DuckDB ran out of the memory it may use."""
+
+    code, exit_code = "MEMORY_FULL", 46
 
 
 class RunLockedError(LinkageError):

@@ -8,11 +8,12 @@ from pyspark.sql import DataFrame
 
 from attainment_linkage.adapters.delivered_rows import delivered_rows
 from attainment_linkage.adapters.deliveries import Delivery, Inspected
-from attainment_linkage.adapters.files import inspect
+from attainment_linkage.adapters.files import inspect, refuse_changed
 from attainment_linkage.core import intake
 from attainment_linkage.core.row_rules import key_columns
 from attainment_linkage.domain.road import INGEST as STAGE
 from attainment_linkage.domain.tables import SOURCES, Source
+from attainment_linkage.stages import inputs
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import ingest
 
@@ -23,12 +24,14 @@ def body(run: StageRun) -> None:
     """Check every file of every source first; then take the sources in, one by one."""
     for inspected in [inspect(_delivery(run, source)) for source in SOURCES]:
         name, files = inspected.delivery.source.name, inspected.files
+        inputs.require_keyed(name, [file.sha256 for file in files], run.made_from, run.lake)
         run.note(f"{name}: rows in", inspected.row_count)
         if blank_lines := sum(file.blank_lines for file in files):
             run.note(f"{name}: blank lines", blank_lines)
         if control_bytes := sum(file.control_bytes for file in files):
             run.note(f"{name}: control bytes", control_bytes)
         _take_in(run, inspected)
+        refuse_changed(inspected)
 
 
 def _delivery(run: StageRun, source: Source) -> Delivery:

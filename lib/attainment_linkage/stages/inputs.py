@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from attainment_linkage.adapters import delta, fingerprint, review_files
+from attainment_linkage.adapters import delta, documents, fingerprint, review_files
+from attainment_linkage.adapters.files import changed
 from attainment_linkage.adapters.keys import KeyFile
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.stage_key import digest, stage_key
-from attainment_linkage.domain.errors import LinkageError, MissingTableError
+from attainment_linkage.domain.errors import (
+    InputUnreadableError,
+    LinkageError,
+    MissingTableError,
+    MixedRunsError,
+)
 from attainment_linkage.domain.road import LINK, ROAD, Stage
 from attainment_linkage.domain.tables import IDENTIFIERS, LANDING, SOURCES, ZONES, Table
 
@@ -50,16 +56,21 @@ def read(spark: SparkSession, lake: Lake, stage: Stage, table: Table) -> DataFra
 
 def record_of(lake: Lake, stage: Stage, table: Table) -> TableRecord:
     """What the manifest of its writer says of a table; MissingTableError where there is none."""
+    return _made(lake, stage, table)[1]
+
+
+def _made(lake: Lake, stage: Stage, table: Table) -> tuple[Manifest, TableRecord]:
+    """The manifest that the head of a table's writer names, and the table's record in it."""
     writer = writer_of(table)
     key = lake.head(table.zone, writer.name)
     manifest = lake.manifest(table.zone, writer.name, key) if key else None
     record = manifest.table(table.name) if manifest else None
-    if record is None:
+    if manifest is None or record is None:
         raise MissingTableError(
             f"{stage.name}: its input {table.name} has not been made in "
             f"{lake.root(table.zone)}. Run the stage {writer.name} first."
         )
-    return record
+    return manifest, record
 
 
 def note_of(lake: Lake, table: Table, name: str) -> float:
@@ -79,7 +90,8 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
     """The key of a stage, and what it reads: the key of each stage, the hash of each file.
 
     Raises:
-        MissingTableError: an input has not been made, or two roots hold different makings.
+        MissingTableError: an input has not been made.
+        MixedRunsError: two inputs were made from different makings of one stage.
         InputMissingError: a delivered file is not there.
         KeyRefusedError: the stage needs the internal key, which cannot be used.
     """
@@ -94,15 +106,7 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
         inputs |= {"reviewed": digest(decided)} if decided else {}
     if stage is LINK and config.link.model:
         inputs["model"] = fingerprint.of_path(Path(config.link.model)).sha256
-    for table in stage.reads:
-        record_of(lake, stage, table)
-        writer = writer_of(table).name
-        head = lake.head(table.zone, writer) or ""
-        if inputs.setdefault(writer, head) != head:
-            raise MissingTableError(
-                f"{stage.name}: the roots hold different makings of {writer}. Run the stage "
-                f"{writer} again, with all its roots."
-            )
+    inputs |= _stages_read(stage, lake)
     gates = fingerprint.gates_hash(table.name for table in stage.writes)
     key = stage_key(
         stage.name,
@@ -112,6 +116,23 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
         versions=fingerprint.pinned_versions(),
     )
     return key, inputs
+
+
+def _stages_read(stage: Stage, lake: Lake) -> dict[str, str]:
+    """The key of each stage whose tables a stage reads, all of one run."""
+    names = {one.name for one in ROAD}
+    read: dict[str, str] = {}
+    of_run: dict[str, str] = {}
+    for manifest in (_made(lake, stage, table)[0] for table in stage.reads):
+        read[manifest.stage] = manifest.stage_key
+        made_from = {name: key for name, key in manifest.inputs.items() if name in names}
+        for name, key in (made_from | {manifest.stage: manifest.stage_key}).items():
+            if of_run.setdefault(name, key) != key:
+                raise MixedRunsError(
+                    f"{stage.name}: its inputs come from different makings of {name}: a run was "
+                    f"cut short after it. Run the road again, or the stages after {name}."
+                )
+    return read
 
 
 def hashes(stage: Stage, lake: Lake, read: Mapping[str, str]) -> dict[str, str]:
@@ -133,6 +154,22 @@ def _file_hashes(config: Config, lake: Lake) -> dict[str, str]:
         )
         for source in SOURCES
     }
+
+
+def require_keyed(
+    source: str, hashes: Sequence[str], made_from: Mapping[str, str], lake: Lake
+) -> None:
+    """Refuse files whose bytes are not those the stage's key was made from.
+
+    A file changed in place with its time stamp and size kept looks unchanged to the kept
+    hashes: these are forgotten, so that the next start reads every file.
+
+    Raises:
+        InputUnreadableError: names the source.
+    """
+    if digest(list(hashes)) != made_from.get(source):
+        documents.remove(lake.root(LANDING) / HASHES)
+        raise InputUnreadableError(changed(f"a file of {source}"))
 
 
 def finished(

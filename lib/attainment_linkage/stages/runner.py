@@ -98,7 +98,7 @@ def run_stage(
         log.skipped(stage.name, key)
         inputs.move_heads(stage, key, lake)
         return _result(stage, key, lake, done, time.monotonic() - started, is_skipped=True)
-    run = StageRun(stage, config, spark, lake, key, log)
+    run = StageRun(stage, config, spark, lake, key, log, read)
     with audit.recorded(deed) as outcome:
         with log.stage(stage.name, stage.summary), PeakMemory() as peak:
             inputs.clear(stage, key, lake, is_forced=force)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +31,9 @@ _NOTE_TEXT = re.compile(r"[A-Za-z0-9_ .:/%-]{1,60}")
 class StageRun:
     """What the body of a stage is given.
 
-    ``written`` has the rows of each table written, ``tables`` the record of each audited one.
+    ``made_from`` is what its key was made from: the key of each stage read, the hash of each
+    file. ``written`` has the rows of each table written, ``tables`` the record of each audited
+    one.
     """
 
     stage: Stage
@@ -39,6 +42,7 @@ class StageRun:
     lake: Lake
     key: str
     log: RunLog
+    made_from: Mapping[str, str] = field(default_factory=dict)
     written: dict[str, int] = field(default_factory=dict)
     tables: dict[str, TableRecord] = field(default_factory=dict)
     files: list[FileRecord] = field(default_factory=list)

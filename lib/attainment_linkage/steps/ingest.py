@@ -113,6 +113,9 @@ def _reasons(source: Source) -> Column:
         text = plain_text(rule.column)
         is_broken = ~text.rlike(rule.pattern) if rule.pattern else text.isNull()
         broken.append(F.when(is_row & is_broken, F.lit(rule.code)))
+    names = [F.col(name).endswith(name) for name in source.names]  # a mark may stand before them
+    is_header = is_row & reduce(Column.__and__, names)
+    broken.append(F.when(is_header, F.lit(row_rules.HEADER_ROW)))
     whole = F.concat_ws("", "source_line", *source.names)
     is_unreadable = ~F.is_valid_utf8(whole) | whole.rlike(UNREADABLE_PATTERN)
     broken.append(F.when(is_unreadable, F.lit(UNREADABLE)))

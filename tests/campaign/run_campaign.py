@@ -1,0 +1,82 @@
+"""The campaign, whole: `make campaign`, or one goal of it: `make campaign GOAL=G5`.
+
+Each goal runs in a process of its own and leaves its tally in ``lake-campaign/``; a start that was
+cut short goes on with the goals it had not done. A tally counts while package and campaign are as
+they were; a goal that is named is run again. The last line is tried, survived, lost of all goals;
+the exit code is 1 where anything was lost, or a goal did not end.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from attainment_linkage.adapters import fingerprint
+from attainment_linkage.core.stage_key import digest
+from tests.campaign.goals import GOALS, Goal, run
+from tests.campaign.tally import keep, kept, last_line, merged, table
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE.parents[1] / "lake-campaign"
+
+
+def main(names: list[str]) -> int:
+    """Run the goals named, or those not done yet; give back the exit code."""
+    unknown = [name for name in names if name not in GOALS]
+    if unknown:
+        say(f"campaign: no goal {', '.join(unknown)}; there are {', '.join(GOALS)}")
+        return 2
+    RESULTS.mkdir(exist_ok=True)
+    results = {name: RESULTS / f"{name}-{code()}.json" for name in GOALS}
+    for name in names or GOALS:
+        path = results[name]
+        if path.exists() and not names:
+            say(f"{name}: kept from an earlier start")
+            continue
+        path.unlink(missing_ok=True)
+        say(f"{name}: {(GOALS[name].__doc__ or '').splitlines()[0]}")
+        words = [sys.executable, "-m", "tests.campaign.run_campaign", "--one", name, str(path)]
+        subprocess.run(words, check=False)
+    done = merged([one for path in results.values() if path.exists() for one in kept(path)])
+    missing = [name for name in names or GOALS if not results[name].exists()]
+    body = {"goals": [one.as_json() for one in done], "not_done": missing}
+    (RESULTS / "campaign.json").write_text(json.dumps(body, indent=1) + "\n")
+    say(f"\n{table(done)}\n")
+    for name in missing:
+        say(f"{name}: did not end")
+    say(last_line(done))
+    return 1 if missing or any(one.lost for one in done) else 0
+
+
+def code() -> str:
+    """What the results hang on: the package, and the campaign itself."""
+    return digest([fingerprint.code_hash(), dict(fingerprint.code_of(HERE))])[:12]
+
+
+def one(goal: Goal, path: Path) -> int:
+    """Run one goal here, say and keep its tallies."""
+    started = time.monotonic()
+    tallies = run(goal)
+    tallies[0].seconds = time.monotonic() - started
+    for tally in tallies:
+        for line in tally.lost[:20]:
+            say(f"  LOST {line}")
+        for note, value in tally.notes.items():
+            say(f"  {note}: {value}")
+        say(tally.line)
+    keep(path, tallies)
+    return 0
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        sys.exit(one(GOALS[sys.argv[2]], Path(sys.argv[3])))
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,115 @@
+"""The share of the campaign in CI: every attack, small. Whole: `make campaign`."""
+
+from __future__ import annotations
+
+import pytest
+
+from attainment_linkage.adapters.lake import Lake
+from tests.campaign import (
+    documents,
+    goals,
+    locks,
+    malformed,
+    mutations,
+    plain_road,
+    starved,
+)
+from tests.campaign.tally import Tally, keep, kept, last_line, merged, table
+
+
+@pytest.fixture
+def tally():
+    """A tally that must have lost nothing at the end of its test."""
+    tally = Tally("share", "the share of CI")
+    yield tally
+    assert tally.tried > 0
+    assert tally.lost == []
+
+
+def test_no_damaged_document_is_trusted(tmp_path):
+    found = documents.attack(tmp_path, 200)
+
+    assert found.tried > 1500
+    assert found.lost == []
+
+
+def test_of_all_starts_one_runs(tmp_path, tally):
+    locks.attack_starts(tmp_path, 2, tally, limit_seconds=10.0)
+    locks.attack_races(tmp_path, 6, 1, tally)
+    locks.attack_left_locks(tmp_path, tally)
+
+
+def test_every_malformed_file_is_refused_or_quarantined_by_name(tmp_path, tally):
+    malformed.preflight(tmp_path, tally)
+
+    assert tally.tried >= 80
+
+
+def test_a_changed_file_is_refused_or_read_as_it_is(tmp_path, tally):
+    mutations.attack(tmp_path, 100, tally)
+
+
+def test_a_run_disturbed_before_any_act_is_survived(tmp_path):
+    found = goals.acts_of(tmp_path, 12)
+
+    assert found.tried > 40
+    assert found.lost == []
+
+
+@pytest.mark.usefixtures("road")
+def test_full_disks_and_damaged_files_are_named_and_made_good(spark, tmp_path, tally):
+    if starved.can_mount(tmp_path / "probe"):
+        starved.attack_table(spark, tmp_path, ["4m"], tally)
+        starved.attack_stage(spark, tmp_path, ["300k"], tally)
+    starved.attack_files(spark, tmp_path, 1, tally)
+
+
+# ------------------------------------------------------------------- the campaign's own rules
+def test_a_try_that_is_lost_is_counted_and_named(tmp_path):
+    tally = Tally("G0", "a goal")
+    for number in range(29):
+        tally.record(f"try {number}", True)
+    assert tally.bound == "0.1034"
+
+    tally.judge("the last", 1, 2)
+    keep(tmp_path / "G0.json", [tally])
+    (again,) = kept(tmp_path / "G0.json")
+    assert (again.tried, again.survived, again.lost) == (30, 29, ["the last: found 1, expected 2"])
+    assert again.bound == "-"
+    assert last_line([tally, again]) == "campaign: tried 60, survived 58, lost 2"
+    assert "| G0 | a goal | 30 | 29 | 1 | - | 0 |" in table([again])
+    assert [one.tried for one in merged([again, Tally("G1", ""), tally])] == [60, 0]
+
+
+def test_a_mixture_of_two_runs_is_refused_and_would_be_noticed(config, monkeypatch):
+    newer = plain_road.later(config)
+    plain_road.road(config, [])
+    older_pointer = (config.lake.root("attributes") / "_CURRENT.json").read_bytes()
+    older = plain_road.published(config)
+    plain_road.road(newer, [])
+    seen = plain_road.published(newer)
+    (config.lake.root("attributes") / "_CURRENT.json").write_bytes(older_pointer)
+
+    assert plain_road.published(newer) is None
+    careless = lambda lake: (lake.current("identifiers") or {}).get("run_id")  # noqa: E731
+    monkeypatch.setattr(Lake, "published_run", careless)
+    assert plain_road.published(newer) not in (None, older, seen)
+
+
+def test_a_race_in_which_two_were_inside_is_lost():
+    tally = Tally("G8", "races")
+    locks.judge_race(0, ["in 1", "in 2", "out 1", "out 2"], {1: 0, 2: 0}, tally)
+
+    assert len(tally.lost) == 2
+    assert "2 came in" in tally.lost[0]
+
+
+def test_a_reader_that_is_wrong_would_be_noticed():
+    drawn = mutations.Drawn(mutations.SOURCES[0])
+    data = drawn.file(*drawn.rows(3))
+
+    assert not mutations.is_refused_justly(data, drawn)
+    assert [row["census_id"] for row in mutations.rows_of(data, drawn)] == [
+        "P0001", "P0002", "P0003",
+    ]  # fmt: skip
+    assert mutations.rows_of(drawn.file('a,"b'), drawn) == [None]
