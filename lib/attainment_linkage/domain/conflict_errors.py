@@ -1,4 +1,4 @@
-"""Errors of two at once: runs that were mixed, tables that somebody else wrote in."""
+"""Errors of two at once: runs that were mixed, tables that somebody else wrote in, locks."""
 
 from __future__ import annotations
 
@@ -27,3 +27,15 @@ class SchemaConflictError(TableConflictError):
     """The schema, properties or protocol of the table were changed, or it was made, meanwhile."""
 
     code, exit_code = "SCHEMA_CONFLICT", 45
+
+
+class RunLockedError(LinkageError):
+    """Another run holds the lake."""
+
+    code, exit_code = "RUN_LOCKED", 60
+
+
+class StoreUnsupportedError(LinkageError):
+    """The lake lies on a store without atomic pointers."""
+
+    code, exit_code = "STORE_UNSUPPORTED", 61

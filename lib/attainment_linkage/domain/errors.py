@@ -66,7 +66,9 @@ Messages hold names of tables, columns and files, and counts; never a row's valu
 from __future__ import annotations
 
 from attainment_linkage.domain.conflict_errors import MixedRunsError as MixedRunsError
+from attainment_linkage.domain.conflict_errors import RunLockedError as RunLockedError
 from attainment_linkage.domain.conflict_errors import SchemaConflictError as SchemaConflictError
+from attainment_linkage.domain.conflict_errors import StoreUnsupportedError as StoreUnsupportedError
 from attainment_linkage.domain.conflict_errors import TableConflictError as TableConflictError
 from attainment_linkage.domain.conflict_errors import (
     TransactionConflictError as TransactionConflictError,
@@ -234,18 +236,6 @@ class MemoryFullError(EnvironmentFaultError):
     """Java, a Python worker or DuckDB ran out of the memory it may use."""
 
     code, exit_code = "MEMORY_FULL", 46
-
-
-class RunLockedError(LinkageError):
-    """Another run holds the lake."""
-
-    code, exit_code = "RUN_LOCKED", 60
-
-
-class StoreUnsupportedError(LinkageError):
-    """The lake lies on a store without atomic pointers."""
-
-    code, exit_code = "STORE_UNSUPPORTED", 61
 
 
 class RateUnreachableError(LinkageError):
