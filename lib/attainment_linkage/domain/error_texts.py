@@ -34,6 +34,11 @@ AUDIT_BROKEN | the audit log is not as it was written: a line changed, taken out
 PURGE_REFUSED | the run to destroy is the published one, or is not in this lake | publish another run first, or say `--published`; the message lists the runs there are
 GATE_FAILED | a critical expectation failed; the table was not published | read the expectation in `expectations/` and the counts in the message; mend the data before it
 GATE_BROKEN | a gate ran fewer expectations than its file declares, or its file is broken | mend the file in `expectations/`
+RUNS_MIXED | tables, or the published pointers of two roots, are of different runs: one was cut short | `run`: it goes on where it stopped and publishes every root
+TABLE_CONFLICT | rows of a table were changed by somebody else while it was written; nothing was committed | find out who writes in the lake beside its runs; then run again
+TRANSACTION_CONFLICT | the same stage was written twice at once, so a lock was broken; one of the two won | wait for the other run to end; then run again
+SCHEMA_CONFLICT | a table was made, or its columns or properties changed, by somebody else while it was written | as for TABLE_CONFLICT
+MEMORY_FULL | the heap, a worker, a result or DuckDB outgrew its bound; nothing of the stage was published | raise the bound the message names, or lower `link.bucket_pairs`; then run again, it resumes
 ENVIRONMENT_FAULT | the session or the machine is not what the road needs | do what the message says
 JAVA_MISSING | Java 17 or 21 is not there | install one, or set JAVA_HOME
 DELTA_MISSING | the session was started without Delta's jars | give spark-submit `--properties-file conf/spark-defaults.conf`
