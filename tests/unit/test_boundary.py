@@ -30,7 +30,9 @@ def test_what_goes_well_is_zero_and_silent(capfd):
 )
 def test_every_error_of_ours_leaves_with_its_code_and_message(kind, capfd):
     assert guarded(failing(kind("link: what is wrong."))) == kind.exit_code
-    assert capfd.readouterr().err == f"{kind.code}: link: what is wrong.\n"
+    assert capfd.readouterr().err == (
+        f"{kind.code}: link: what is wrong. More: attainment-linkage explain {kind.code}\n"
+    )
 
 
 def test_exit_codes_and_codes_are_all_different():

@@ -88,7 +88,7 @@ def test_evidence_changes_the_key_of_link_and_holds_no_name(config, monkeypatch,
     sample = lake_with_batch(config)
     root = config.lake.root(tables.IDENTIFIERS)
     lake = review_train.opened(config)
-    monkeypatch.setattr(inputs, "record_of", lambda *_: None)
+    monkeypatch.setattr(inputs, "_stages_read", lambda *_: {})
     before, _ = inputs.key_of(LINK, config, lake)
     with pytest.raises(ReviewError, match="of 0 decided pairs none is a match"):
         review_train.train(config)

@@ -1,7 +1,8 @@
 """Plan cost: from counted records, pairs and bytes to the seconds a linkage will take.
 
-The costs are core-seconds as measured by ``make bench`` (tests/benchmarks/README.md) on one
-machine: what they say of another one is an extrapolation, and is called so where it is shown.
+The costs are round core-seconds chosen from small runs on one machine under load, not fitted;
+what follows from them is an extrapolation, and is called so where it is shown. To be set anew
+from ``make bench`` (tests/benchmarks/README.md) on the machine that runs the road.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def lines(
     yield (
         "expected time",
         f"about {work.seconds:,.0f} s with {policy.parallel_tasks} tasks at once, extrapolated "
-        "from the machine of the benchmark",
+        "from small runs on another machine",
     )
 
 
