@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-import altair as alt
+import altair as alt  # slow: this module is imported where a page is drawn, not before
 
 from attainment_linkage.core.proportions import Share
 from attainment_linkage.core.report.contents import GroupLine, LevelLine, Report

@@ -25,7 +25,6 @@ from math import hypot, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import nbinom
 
 from attainment_linkage.core.proportions import Share, quantile
 
@@ -145,6 +144,8 @@ def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) ->
     limits allow for more or fewer copies among them than expected. A rival that is a copy of
     the partner takes nothing from a link either.
     """
+    from scipy.stats import nbinom  # slow to import, and every command imports this module
+
     links = max(pairs.links(accept_bits), 1.0)
     seen, beaten = stand_ins.strong(accept_bits), pairs.beaten(accept_bits)
     scale = max(stand_ins.unpaired, 0.0) / links

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from attainment_linkage.adapters.report_page import write_report
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.road import SYNTHESISE
@@ -22,6 +21,8 @@ REPORTS = "reports"
 
 def close(spark: SparkSession, config: Config, summary: RunSummary, log: RunLog) -> Path:
     """Print the tables, the links and their quality; write the report; give back its path."""
+    from attainment_linkage.adapters.report_page import write_report  # slow, every command is here
+
     rows = {table.name: table.rows for stage in summary.stages for table in stage.tables}
     for name, path in summary.paths.items():
         log.lies(name, rows[name], path)

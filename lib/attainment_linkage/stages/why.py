@@ -16,7 +16,6 @@ from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import check_java, open_session
-from attainment_linkage.adapters.why_page import write_why
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.prior import Files, posterior_shift, starting_prior
 from attainment_linkage.core.settings import Config
@@ -80,6 +79,8 @@ def explain_pair(
             check_java()
             with open_session(config, "attainment-linkage why", is_short=True) as session:
                 found = _explained(session, lake, config, key, left_id, right_id)
+    from attainment_linkage.adapters.why_page import write_why  # slow, and every command is here
+
     _say(found, RunLog(), write_why(found, lake.root(IDENTIFIERS) / _PAGES / f"{pair[:16]}.html"))
     return found
 
