@@ -43,26 +43,31 @@ def none_holds_sql(rules: Sequence[Rule]) -> str:
 
 
 def pairs_sql(rule: Rule, key_array: Equality | None) -> str:
-    """The pairs of one rule within a partition, as ``l_position, r_position``.
+    """The pairs of one rule within a partition, of records ``l`` and ``r``, as FROM and WHERE.
 
     ``lefts`` and ``rights`` are the records of the partition. Where the partition is keyed
     on array elements, ``left_elements`` and ``right_elements`` (position, element) hold the
-    elements that fell to this partition, and a pair belongs to its smallest shared element,
-    so that it is formed in one partition only.
+    elements that fell to this partition; else a rule over an array takes the elements out
+    here, so that the join is on their values and not on lists held against each other. A pair
+    belongs to its smallest shared element, so that it is formed once.
     """
-    if key_array is None:
+    array = key_array or next((e for e in rule.equalities if e.has_array), None)
+    if array is None:
         return f"from lefts l join rights r on {rule_sql(rule)} where true"
-    others = Rule(rule.name, tuple(e for e in rule.equalities if e != key_array), rule.condition)
+    if key_array is None:
+        sides = (_with_elements_sql(array, is_left) for is_left in (True, False))
+        source, element = "{} l join {} r on l.element = r.element".format(*sides), "l.element"
+    else:
+        element = "le.element"
+        source = (
+            "left_elements le join right_elements re on le.element = re.element "
+            "join lefts l on l.position = le.position join rights r on r.position = re.position"
+        )
+    others = Rule(rule.name, tuple(e for e in rule.equalities if e != array), rule.condition)
     conditions = [rule_sql(others)] if others.equalities or others.condition else []
-    smallest = _smallest_shared_sql(key_array)
-    if smallest:
-        conditions.append(f"le.element = {smallest}")
-    where = " and ".join(conditions) or "true"
-    return (
-        "from left_elements le join right_elements re on le.element = re.element "
-        "join lefts l on l.position = le.position join rights r on r.position = re.position "
-        f"where {where}"
-    )
+    smallest = _smallest_shared_sql(array)
+    conditions += [f"{element} = {smallest}"] if smallest else []
+    return f"from {source} where {' and '.join(conditions) or 'true'}"
 
 
 def _smallest_shared_sql(equality: Equality) -> str:
@@ -100,6 +105,18 @@ def _side_value_sql(equality: Equality) -> str:
 
 
 def _elements_sql(equality: Equality) -> str:
-    left = f'"{equality.left}"' if equality.is_left_array else f'["{equality.left}"]'
-    right = f'"{equality.right}"' if equality.is_right_array else f'["{equality.right}"]'
+    left, right = (_list_sql(equality, is_left) for is_left in (True, False))
     return f"list_distinct(case when is_left then {left} else {right} end)"
+
+
+def _with_elements_sql(equality: Equality, is_left: bool) -> str:
+    """The records of one side, once for each element of theirs."""
+    side = "lefts" if is_left else "rights"
+    elements = f"unnest(list_distinct({_list_sql(equality, is_left)}))"
+    return f"(select *, {elements} as element from {side})"
+
+
+def _list_sql(equality: Equality, is_left: bool) -> str:
+    column = equality.left if is_left else equality.right
+    is_array = equality.is_left_array if is_left else equality.is_right_array
+    return f'"{column}"' if is_array else f'["{column}"]'

@@ -37,7 +37,7 @@ Settings = dict[str, Any]
 class TrainingBudget:
     """How much is drawn for training. Counts of records and of pairs."""
 
-    random_records: int = 60_000
+    random_records: int = 100_000
     random_pairs: int = 1_000_000
     session_pairs: int = 1_000_000
     seed: int = 20_110_327

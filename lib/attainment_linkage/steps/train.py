@@ -8,6 +8,7 @@ model again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -27,6 +28,10 @@ from attainment_linkage.steps import sessions
 
 _DRIFT_PAIRS = 50_000
 """Pairs of a training rule by which a drift is seen, about as many."""
+_SESSIONS_AT_ONCE = 2
+"""Each session has a database and a thread of its own; what they hold at once is bounded."""
+Shares = dict[str, list[float]]
+"""The shares of the levels of each comparison, by its name."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,16 @@ class TrainedModel:
     level_shares: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Taught:
+    """What the pairs of a training rule taught, if anything, and how they agree."""
+
+    rule: Rule
+    pairs: int
+    session: Session | None
+    shares: Shares
+
+
 class Trainer:
     """The records to train on, and the samples drawn from them."""
 
@@ -58,21 +73,14 @@ class Trainer:
         self.records, self.model, self.sizes, self.budget = records, model, sizes, budget
         is_small = sum(sizes) <= budget.random_records
         self.everything = self._collected(records) if is_small else None
-        self.shares: dict[str, dict[str, list[float]]] = {}
 
     def trained(self, rule_counts: Mapping[int, RuleCount], prior: float) -> TrainedModel:
         """Train: u, the sessions, the homes. Raises: TrainingError where nothing can be."""
         random = self.everything or self._random_records()
         patterns = sessions.random_patterns(random, self.model.comparisons, self.budget)
         with_u = strangers.first_u(training.splink_settings(self.model, prior), patterns)
-        held = [
-            (session, pairs)
-            for number, rule in enumerate(self.model.training_rules)
-            if number in rule_counts
-            for pairs in (rule_counts[number].candidate_pairs,)
-            for session in (self._session(rule, with_u, pairs),)
-            if session is not None
-        ]
+        taught = self._sessions(rule_counts, with_u)
+        held = [(one.session, one.pairs) for one in taught if one.session is not None]
         sound = [(session, pairs) for session, pairs in held if session.is_sound(*self.sizes)]
         self._require_chances([session for session, _ in sound], rule_counts)
         settings, untrained = training.combined(
@@ -85,12 +93,13 @@ class Trainer:
             untrained,
             tuple(min(pairs, self.budget.session_pairs) for _, pairs in sound),
             len(held) - len(sound),
-            {RANDOM: level_shares(patterns, self.model.comparisons), **self.shares},
+            {
+                RANDOM: level_shares(patterns, self.model.comparisons),
+                **{one.rule.text: one.shares for one in taught},
+            },
         )
 
-    def level_shares(
-        self, rule_counts: Mapping[int, RuleCount]
-    ) -> dict[str, dict[str, list[float]]]:
+    def level_shares(self, rule_counts: Mapping[int, RuleCount]) -> dict[str, Shares]:
         """How random pairs, and those of each training rule, agree: what a drift is seen by."""
         random = self.everything or self._random_records()
         comparisons = self.model.comparisons
@@ -103,20 +112,33 @@ class Trainer:
                 shares[rule.text] = self._rule_shares(rule, sample, pairs)
         return shares
 
-    def _rule_shares(self, rule: Rule, sample: pa.Table, pairs: int) -> dict[str, list[float]]:
+    def _rule_shares(self, rule: Rule, sample: pa.Table, pairs: int) -> Shares:
         in_sample = min(pairs, self.budget.session_pairs)
         one_in = max(1, in_sample // _DRIFT_PAIRS)
         comparisons = self.model.comparisons
         patterns = sessions.block_patterns(sample, rule, comparisons, one_in)
         return level_shares(patterns, comparisons)
 
-    def _session(self, rule: Rule, with_u: Settings, pairs: int) -> Session | None:
+    def _sessions(self, rule_counts: Mapping[int, RuleCount], with_u: Settings) -> list[_Taught]:
+        """What the pairs of each training rule teach, in the order of the rules."""
+        rules = [
+            (rule, rule_counts[number].candidate_pairs)
+            for number, rule in enumerate(self.model.training_rules)
+            if number in rule_counts
+        ]
+        with ThreadPoolExecutor(_SESSIONS_AT_ONCE) as at_once:
+            made = at_once.map(lambda one: self._session(one[0], one[1], with_u), rules)
+            return [one for one in made if one is not None]
+
+    def _session(self, rule: Rule, pairs: int, with_u: Settings) -> _Taught | None:
+        """None where there are no pairs, or nothing that the rule does not settle."""
         places = training.comparisons_free_of(rule, self.model)
         if not pairs or not places:
             return None
         sample = self._blocks(rule, self.budget.block_share(pairs))
-        self.shares[rule.text] = self._rule_shares(rule, sample, pairs)
-        return sessions.estimated_m(sample, with_u, rule, places, pairs)
+        shares = self._rule_shares(rule, sample, pairs)
+        session = sessions.estimated_m(sample, with_u, rule, places, pairs)
+        return _Taught(rule, pairs, session, shares)
 
     def _with_homes(self, settings: Settings) -> Settings:
         """The settings with the home levels' chances, where the model has homes."""
