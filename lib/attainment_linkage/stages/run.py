@@ -1,7 +1,8 @@
 """Run: the whole road under its locks, from the files as delivered to the published links.
 
 Stages whose key is unchanged are skipped, and said so. What readers see moves only at the
-end: one pointer per root, each in one atomic step, the research root last.
+end: one pointer per root, each in one atomic step. The research root is not the linkers':
+each of its stages, run alone, publishes it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -25,9 +26,10 @@ from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.stage_key import run_id
 from attainment_linkage.domain.road import BY_NAME, ROAD, SYNTHESISE, Stage
-from attainment_linkage.domain.tables import ZONES
+from attainment_linkage.domain.tables import RESEARCH
 from attainment_linkage.stages import inputs
 from attainment_linkage.stages.boundary import guarded
+from attainment_linkage.stages.publication import is_of_research, publish_research, publish_run
 from attainment_linkage.stages.runner import Body, StageResult, run_stage
 
 __all__ = ["RunSummary", "body_of", "guarded", "run_one", "run_road"]
@@ -98,7 +100,8 @@ def run_one(
 ) -> StageResult:
     """Run one stage of the road on what the stages before it have made.
 
-    It opens only the roots the stage declares; nothing is published.
+    It opens only the roots the stage declares. Nothing is published, but of the research root
+    what its stages have made.
 
     Raises:
         LinkageError: as ``run_road``.
@@ -140,8 +143,10 @@ def _run(
         if is_published:
             keys = {result.stage: result.key for result in results}
             with audit.recorded(Deed("publish", name, FINISHED, inputs=keys)):
-                _publish(stages, results, lake, name)
+                publish_run(stages, results, lake, name)
             log.published(name, lake.zones)
+        elif is_of_research(stages[-1]):
+            _publish_research(lake, audit, log)
         log.note("audit head", str(audit.head()))
         summary = RunSummary(name, results, round(time.monotonic() - started, 3))
         if at_end is not None:
@@ -154,6 +159,14 @@ def _run(
         _next(stages, config, is_published=is_published),
     )
     return summary
+
+
+def _publish_research(lake: Lake, audit: AuditLog, log: RunLog) -> None:
+    """Publish the research root, on the record."""
+    deed = Deed("publish", RESEARCH, FINISHED)
+    with audit.recorded(deed) as outcome:
+        outcome.outputs = dict(publish_research(lake))
+    log.published(run_id(outcome.outputs), [RESEARCH])
 
 
 def _seconds_before(stages: Sequence[Stage], lake: Lake) -> dict[str, float]:
@@ -194,21 +207,3 @@ def _run_stages(
         body = body_of(stage)
         results.append(run_stage(stage, body, config, spark, force=force, lake=lake, log=log))
     return tuple(results)
-
-
-def _publish(
-    stages: Sequence[Stage], results: Sequence[StageResult], lake: Lake, name: str
-) -> None:
-    """Move the pointer of each root, in the order of the zones: research last."""
-    for zone in (zone for zone in ZONES if zone in lake.zones):
-        published = [
-            {
-                key: asdict(record)[key]
-                for key in ("name", "path", "version", "rows", "content_hash")
-            }
-            | {"stage_key": result.key}
-            for stage, result in zip(stages, results, strict=True)
-            for record in result.tables
-            if record.name in {table.name for table in stage.writes if table.zone == zone}
-        ]
-        lake.publish(zone, name, published)
