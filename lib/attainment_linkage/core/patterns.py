@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from attainment_linkage.core.cheap_sql import cheap_first
 from attainment_linkage.core.levels import Comparison, is_null, telling
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +54,7 @@ def pattern_sql(comparisons: Sequence[Comparison]) -> str:
         for level in comparison["comparison_levels"]:
             value = -1 if is_null(level) else place
             place += 0 if is_null(level) else 1
-            condition = level["sql_condition"]
+            condition = cheap_first(level["sql_condition"])
             cases.append(
                 f"ELSE {value}" if condition == "ELSE" else f"WHEN {condition} THEN {value}"
             )

@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
+from attainment_linkage.core.cheap_sql import cheap_comparisons
 from attainment_linkage.core.layout import Task
 from attainment_linkage.core.rule_sql import first_holding_sql, none_holds_sql, pairs_sql
 from attainment_linkage.core.rules import Rule
@@ -127,6 +128,7 @@ class _Scoring:
         self.api = DuckDBAPI(connection=database)
         settings = {
             **kernel.settings,
+            "comparisons": cheap_comparisons(kernel.settings["comparisons"]),
             "link_type": "dedupe_only",
             "unique_id_column_name": "position",
             "retain_matching_columns": False,
