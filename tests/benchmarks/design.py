@@ -38,6 +38,7 @@ class Size:
 
 
 SIZES = {
+    "equality": Size(130_000, None, 100_000, 120_000),
     "small": Size(260_000, None, 200_000, 240_000),
     "skewed": Size(260_000, None, 200_000, 240_000, is_skewed=True),
     "medium": Size(2_600_000, None, 2_000_000, 2_400_000),

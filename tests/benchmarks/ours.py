@@ -45,13 +45,14 @@ def run(
         spark = session.__enter__()
     try:
         clock.start()
-        _link(spark, files, output, clock, design.model(matchkeys), _policy(config))
+        _link(spark, files, output, clock, design.model(matchkeys), policy_of(config))
         on_end()
     finally:
         session.__exit__(None, None, None)
 
 
-def _policy(config: Config) -> LinkagePolicy:
+def policy_of(config: Config) -> LinkagePolicy:
+    """The thresholds and training budget of the design, the rest as configured."""
     link = config.link
     return LinkagePolicy(
         resolve=ResolvePolicy(design.ACCEPT_BITS, design.MARGIN_BITS),

@@ -102,19 +102,9 @@ def _linked(
     spark: SparkSession,
 ) -> FilesLinked:
     started = time.monotonic()
-    policy = _policy(spec, config)
+    policy = policy_of(spec, config)
     with scratch_folder(output, "link-files") as folder, log.stage("link-files", "two files"):
-        with ThreadPoolExecutor(max_workers=2) as both:  # a small file is one task: two at once
-            sides = list(
-                both.map(
-                    lambda one: _side(spark, *one),
-                    [(left, spec.left, folder / "left"), (right, spec.right, folder / "right")],
-                )
-            )
-        model = _model(spec, [facts for _, facts in sides])
-        records = linkage.prepared(sides[0][0], sides[1][0], model)
-        records = kept(records, folder / "records")
-        model, laid = _laid_out(spec, records, model, policy, folder / "laid")
+        records, model, laid = laid_out(spark, spec, (left, right), policy, folder)
         log.note("blocking rules", len(model.blocking_rules))
         plan = linkage.planned(model, laid, policy)
         log.note("candidate pairs of all rules", plan.candidate_pairs)
@@ -146,6 +136,27 @@ def _linked(
         round(time.monotonic() - started, 1),
         model.notes,
     )
+
+
+def laid_out(
+    spark: SparkSession,
+    spec: LinkSpec,
+    paths: tuple[Path, Path],
+    policy: LinkagePolicy,
+    folder: Path,
+) -> tuple[DataFrame, LinkageModel, linkage.Laid]:
+    """The records of both files, their model with the rules they can afford, and their slices.
+
+    Raises: the errors of what was given (SpecError, InputError); RuleError.
+    """
+    specs, names = (spec.left, spec.right), ("left", "right")
+    with ThreadPoolExecutor(max_workers=2) as both:  # a small file is one task: two at once
+        given = zip(paths, specs, (folder / name for name in names), strict=True)
+        sides = list(both.map(lambda one: _side(spark, *one), given))
+    model = _model(spec, [facts for _, facts in sides])
+    records = linkage.prepared(sides[0][0], sides[1][0], model)
+    records = kept(records, folder / "records")
+    return records, *_laid_out(spec, records, model, policy, folder / "laid")
 
 
 def _side(
@@ -209,7 +220,8 @@ def _affordable(model: LinkageModel, laid: linkage.Laid) -> LinkageModel:
     )
 
 
-def _policy(spec: LinkSpec, config: Config) -> LinkagePolicy:
+def policy_of(spec: LinkSpec, config: Config) -> LinkagePolicy:
+    """How the specification and the configuration have two files linked."""
     thresholds, link = spec.thresholds, config.link
     return LinkagePolicy(
         resolve=ResolvePolicy(thresholds.accept_bits, thresholds.margin_bits, spec.relation),
