@@ -10,8 +10,10 @@ from attainment_linkage.core.comparisons import birth, forename, surname
 from attainment_linkage.core.levels import Home, is_home, telling
 from attainment_linkage.core.patterns import Patterns
 from attainment_linkage.core.prior import (
+    EVIDENCE_FLOOR_BITS,
     Evidence,
     Files,
+    evidence_floor,
     expected_pairs,
     partner_gain,
     posterior_shift,
@@ -207,6 +209,33 @@ def test_the_shift_leads_from_the_starting_prior_to_the_expected_pairs():
     assert posterior_shift(1_200.0, files, start) == pytest.approx(2.0, abs=0.001)
     once = Files(1_000, 4_000, "many_to_one")
     assert posterior_shift(500.0, once, start) == pytest.approx(np.log2(5 / 3) + 1, abs=0.001)
+
+
+@given(
+    st.floats(0.0, 1.0),
+    st.integers(10, 10**7),
+    st.integers(10, 10**7),
+    st.sampled_from(["one_to_one", "many_to_one", "one_to_many"]),
+    st.floats(-6, 6),
+)
+@settings(deadline=None)
+def test_no_number_of_true_pairs_lifts_a_pair_under_the_floor_to_review(
+    share, left, right, relation, review
+):
+    files = Files(left, right, relation)
+    floor = evidence_floor(files, review)
+    most = {"one_to_one": min(left, right), "many_to_one": left, "one_to_many": right}[relation]
+    lift = posterior_shift(max(share * most, 1.0), files, starting_prior(files))
+
+    assert floor <= review
+    assert floor <= EVIDENCE_FLOOR_BITS or floor + lift <= review + 0.001
+
+
+def test_the_floor_is_no_lower_than_the_files_need():
+    assert evidence_floor(Files(2_000_000, 2_400_000, "one_to_one"), 0.0) == -9.966
+    assert evidence_floor(Files(1_000, 1_000, "one_to_one"), 0.0) == EVIDENCE_FLOOR_BITS
+    assert evidence_floor(Files(1_000, 9_000, "many_to_many"), 0.0) == EVIDENCE_FLOOR_BITS
+    assert evidence_floor(Files(1_000, 9_000, "many_to_many"), -13.0) == -13.0
 
 
 def test_two_files_of_one_record_have_a_starting_prior():

@@ -22,7 +22,8 @@ FIRST_SHARE = 0.3
 MOST_LINKED = 0.98
 """Share of a file's records that may be taken to have a partner: nobody is certain to."""
 EVIDENCE_FLOOR_BITS = -12.0
-"""Weight at the starting prior from which pairs are kept: no later prior can save the others."""
+"""Weight at the starting prior under which no pair is kept: nearly all records would have to
+have a partner for one to be saved."""
 DECIMALS = 3
 STEPS = 500
 SETTLED_PAIRS = 0.001
@@ -69,6 +70,20 @@ def starting_prior(files: Files) -> float:
     """The chance of a random pair to be true before any pair is weighed."""
     smaller = min(files.left_records, files.right_records)
     return min(max(FIRST_SHARE * smaller, 1.0) / files.possible_pairs, 0.5)
+
+
+def evidence_floor(files: Files, review_bits: float) -> float:
+    """The weight at the starting prior from which pairs are kept.
+
+    There are never more true pairs than records that are linked once: a pair that so many of
+    them would not lift to review is not kept, nor any under ``EVIDENCE_FLOOR_BITS``.
+    """
+    sides = ((files.left_records, files.is_left_once), (files.right_records, files.is_right_once))
+    once = [records for records, is_once in sides if is_once]
+    if not once:
+        return min(EVIDENCE_FLOOR_BITS, review_bits)
+    lift = posterior_shift(max(min(once), 1), files, starting_prior(files))
+    return min(max(EVIDENCE_FLOOR_BITS, review_bits - lift), review_bits)
 
 
 def expected_pairs(evidence: Evidence, files: Files, first: float) -> float:

@@ -27,8 +27,8 @@ from attainment_linkage.core.layout import (
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.prior import (
-    EVIDENCE_FLOOR_BITS,
     Files,
+    evidence_floor,
     expected_pairs,
     posterior_shift,
     starting_prior,
@@ -235,7 +235,7 @@ def weighed(
         rules=model.blocking_rules,
         matchkeys=model.matchkeys,
         term_frequency_columns=model.term_frequency_columns,
-        review_bits=min(EVIDENCE_FLOOR_BITS, policy.review_bits),
+        review_bits=evidence_floor(plan.files(policy), policy.review_bits),
         memory_mib=policy.task_memory_mib,
     )
     return score.rounded(score.match_weights(plan.blocks, kernel, plan.tasks))
