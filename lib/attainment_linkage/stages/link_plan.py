@@ -116,7 +116,7 @@ def lines(
         )
     work = work_of(plan, found, policy)
     yield "candidate pairs, each once", f"about {_told(work.new_pairs)}"
-    yield "bytes to shuffle, before compression", f"{plan.shuffled_bytes:,}"
+    yield "bytes to shuffle, compressed", f"{plan.shuffled_bytes:,}"
     yield (
         "expected time",
         f"about {work.seconds:,.0f} s with {policy.parallel_tasks} tasks at once, extrapolated "

