@@ -60,5 +60,5 @@ def test_the_plan_is_told_in_counts_rule_by_rule(made):
     said = lines["rule 0 date_of_birth & surname"]
     assert said.startswith(f"{first.candidate_pairs:,} pairs, new {first.candidate_pairs:,}; ")
     assert "largest block under 10, " in said
-    assert lines["bytes to shuffle, before compression"] == f"{made.plan.shuffled_bytes:,}"
+    assert lines["bytes to shuffle, compressed"] == f"{made.plan.shuffled_bytes:,}"
     assert "extrapolated" in lines["expected time"]
