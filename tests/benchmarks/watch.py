@@ -34,8 +34,8 @@ class Watch(threading.Thread):
             seen = _seen(pid)
             if seen is None:
                 continue
-            name, cpu, peak_kib = seen
-            kind = DRIVER if pid == me else JVM if name == "java" else WORKER
+            program, cpu, peak_kib = seen
+            kind = DRIVER if pid == me else JVM if program == "java" else WORKER
             self._cpu[pid] = kind, cpu
             self._peaks[kind] = max(self._peaks[kind], peak_kib)
 
@@ -79,9 +79,13 @@ def _stat(pid: int) -> list[str]:
 
 
 def _seen(pid: int) -> tuple[str, float, int] | None:
-    """The name, processor seconds and peak resident KiB of a process; None when it is gone."""
+    """The program, processor seconds and peak resident KiB of a process; None when it is gone.
+
+    The program and not the name: a process the JVM is about to start has a thread's name.
+    """
     fields = _stat(pid)
     try:
+        program = Path(f"/proc/{pid}/exe").readlink().name
         status = Path(f"/proc/{pid}/status").read_text("utf-8", "replace").splitlines()
     except OSError:
         return None
@@ -89,4 +93,4 @@ def _seen(pid: int) -> tuple[str, float, int] | None:
     if not fields or "VmHWM" not in said:
         return None
     cpu = (int(fields[11]) + int(fields[12])) / _TICKS
-    return said["Name"].strip(), cpu, int(said["VmHWM"].split()[0])
+    return program, cpu, int(said["VmHWM"].split()[0])
