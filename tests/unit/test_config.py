@@ -66,7 +66,6 @@ def test_every_problem_is_reported_at_once_under_its_file(conf):
 @pytest.mark.parametrize(
     ("section", "key", "value", "said"),
     [
-        ("link", "term_frequency_population", "some", "must be one of 'both'"),
         ("link", "task_memory_mib", 1, "must be at least 64"),
         ("link", "seed", True, "must be a whole number"),
         ("link", "accept_bits", float("nan"), "must be a number, and finite"),

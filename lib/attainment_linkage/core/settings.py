@@ -202,7 +202,6 @@ class LinkSettings(Settings):
     seed: int = setting(at_least=0)
     model: str = setting(is_empty_allowed=True)
     largest_drift: float = setting(at_least=0, at_most=1)
-    term_frequency_population: str = setting(one_of=("both", "left", "right"))
 
     def contradictions(self) -> Iterator[str]:
         """A pair cannot be accepted that was never kept for review."""
