@@ -66,6 +66,7 @@ def test_every_problem_is_reported_at_once_under_its_file(conf):
 @pytest.mark.parametrize(
     ("section", "key", "value", "said"),
     [
+        ("synthesise", "profile", "some", "must be one of 'realistic'"),
         ("link", "task_memory_mib", 1, "must be at least 64"),
         ("link", "seed", True, "must be a whole number"),
         ("link", "accept_bits", float("nan"), "must be a number, and finite"),
