@@ -40,7 +40,9 @@ from tests.linkage_design import splink_alone
 GENERATED = "equality"
 NAMES = ("essnet_census_cis_a", "ons_working_linkage", "pseudopeople_census2020_2030", GENERATED)
 BUCKETS = {2: (1, 7, 32), 3: (7,)}
-"""Numbers of buckets of each key, every one a task of its own, by how many run at once."""
+"""Numbers of buckets of each key, by how many tasks run at once."""
+MOST_TASKS = 8
+"""Tasks of a key; more buckets than that share them."""
 BITS = 1e-9
 
 Pairs = dict[tuple[str, str], tuple[float, int]]
@@ -139,9 +141,12 @@ def _ours(problem: Problem, buckets: int, place: Path) -> Pairs:
     model, policy = problem.model, problem.policy
     cut = Layout(key_groups(model.blocking_rules, model.matchkeys), buckets)
     laid = kept(block.laid_out(problem.records, cut, model.blocking_rules, buckets), place)
+    slices = block.slice_counts(laid)
     tasks = [
-        Task(one.group_number, cut.groups[one.group_number], (one.number,))
-        for one in block.slice_counts(laid)
+        Task(number, group, own[first::MOST_TASKS])
+        for number, group in enumerate(cut.groups)
+        for own in [tuple(one.number for one in slices if one.group_number == number)]
+        for first in range(min(len(own), MOST_TASKS))
     ]
     kernel = Kernel(
         settings=problem.trained.settings,
