@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Columns = dict[str, npt.NDArray[np.generic]]
 ArrowTask = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
@@ -25,6 +26,8 @@ _BLOCKS_DDL = "part int, block binary"
 _BLOCKS = pa.schema([("part", pa.int32()), ("block", pa.binary())])
 _HELD_PAIRS = 2_000_000
 """Pairs a task holds before it sends them on."""
+_SPAN = 1 << 20
+"""More than there can be bins of rivals."""
 SIDES = ("left", "right")
 
 
@@ -145,18 +148,32 @@ def _binned(bins_per_bit: float) -> ArrowTask:
             is_alone = rivals <= 0
             bits = half_up(columns["bits"].astype(np.float64) * bins_per_bit)
             of_rivals = half_up(np.log2(np.where(is_alone, 1.0, rivals)) * bins_per_bit)
-            rows = np.stack([bits, np.where(is_alone, 0.0, of_rivals), is_alone], axis=1)
-            found, pairs = np.unique(rows.astype(np.int64), axis=0, return_counts=True)
+            found, pairs = np.unique(
+                _packed(bits, np.where(is_alone, 0.0, of_rivals), is_alone), return_counts=True
+            )
+            found_bits, found_rivals, is_found_alone = _unpacked(found)
             yield pa.record_batch(
                 [
-                    pa.array(found[:, 0], pa.int32()),
-                    pa.array(found[:, 1], pa.int32(), mask=found[:, 2] == 1),
+                    pa.array(found_bits, pa.int32()),
+                    pa.array(found_rivals, pa.int32(), mask=is_found_alone),
                     pa.array(pairs, pa.int64()),
                 ],
                 ["bits", "rival_bits", "pairs"],
             )
 
     return task
+
+
+def _packed(bits: Floats, rival_bits: Floats, is_alone: Bools) -> Ints:
+    """A bin as one number: rows of three are sorted fifteen times slower."""
+    bins = bits.astype(np.int64) * _SPAN + rival_bits.astype(np.int64)
+    return np.asarray(2 * bins + is_alone, np.int64)
+
+
+def _unpacked(packed: Ints) -> tuple[Ints, Ints, Bools]:
+    bins = packed // 2
+    rival_bits = (bins + _SPAN // 2) % _SPAN - _SPAN // 2
+    return (bins - rival_bits) // _SPAN, rival_bits, packed % 2 == 1
 
 
 def _held(batches: Iterable[pa.RecordBatch]) -> Iterator[Columns]:
