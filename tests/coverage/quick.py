@@ -95,6 +95,8 @@ def _school(rows: pd.DataFrame) -> pd.DataFrame:
             "has_sen": last.sen_provision.map(SEN).isin(d.SEN).where(last.sen_provision.notna()),
             "is_persistently_absent": (absence >= d.PERSISTENT_ABSENCE).where(absence.notna()),
             "is_excluded": _flag(last.is_excluded),
+            "is_child_in_need": _flag(last.is_child_in_need),
+            "is_looked_after": _flag(last.is_looked_after),
         }
     )
 

@@ -33,11 +33,12 @@ def test_the_lake_s_own_folder_is_private_whichever_command_makes_it(ends, tmp_p
 
 
 def test_the_register_s_page_is_written(ends, tmp_path):
-    done = ends("register", "--output", tmp_path / "page.html")
+    done = ends("register", "--output", tmp_path / "page.html", "--lake", tmp_path / "lake")
 
     assert done.exit_code == 0
     assert "Register of projects" in (tmp_path / "page.html").read_text("utf-8")
-    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+    assert {path.name for path in tmp_path.iterdir()} == {"page.html", "lake"}
+    assert {path.name for path in (tmp_path / "lake").iterdir()} == {"audit", "audit_head.json"}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_what_works_on_research_is_given_the_path_of_no_other_root(
     ],
 )
 def test_a_refusal_has_its_exit_code_and_reason(ends, tmp_path, words, exit_code, said):
-    lake = () if "--dummy" in words or words[0] == "apply" else ("--lake", tmp_path / "lake")
+    lake = () if "--dummy" in words else ("--lake", tmp_path / "lake")
     done = ends(*words, *lake)
 
     assert (done.exit_code, said in done.stderr) == (exit_code, True), done.stderr

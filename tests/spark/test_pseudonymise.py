@@ -27,11 +27,16 @@ ATTAINMENT = """
     alone         | 5         | 2010/11       | F   | -          | false   | 3
 """
 SCHOOL = """
-    attainment_id | sex | ethnicity | ethnic_group_5 | school_urn | local_authority | idaci_score
-    key           | F   | WBRI      | white          | S1         | E06000001       | 0.9
-    strong        | F   | WROM      | white          | S1         | E06000002       | 0.5
-    clear         | M   | UNCLA     | -              | S2         | E06000009       | 0.1
-    no_record     | M   | WBRI      | white          | S2         | E06000001       | 0.3
+    attainment_id | sex | ethnicity | ethnic_group_5 | school_urn | local_authority | idaci_score \
+        | is_child_in_need | is_looked_after
+    key           | F   | WBRI      | white          | S1         | E06000001       | 0.9 \
+        | true             | false
+    strong        | F   | WROM      | white          | S1         | E06000002       | 0.5 \
+        | true             | true
+    clear         | M   | UNCLA     | -              | S2         | E06000009       | 0.1 \
+        | -                | -
+    no_record     | M   | WBRI      | white          | S2         | E06000001       | 0.3 \
+        | false            | false
 """
 CENSUS = """
     census_id | household_id | relationship | age | highest_qualification | local_authority
@@ -103,6 +108,8 @@ def test_each_pupil_with_a_record_stands_once_with_what_is_known_of_it(linked):
     assert column("parents_highest_qualification") == ["level2", None, None, None]
     assert column("is_in_lone_parent_family") == [True, False, False, None]
     assert column("is_gypsy_roma_traveller") == [False, True, None, None]
+    assert column("is_child_in_need") == [True, True, None, None]
+    assert column("is_looked_after") == [False, True, None, None]
     assert column("school_region") == ["E12000001", "E12000002", None, None]
     assert column("idaci_fifth") == [1, 2, 5, None]
     assert column("ks4_record_count") == [2, 1, 1, 0]

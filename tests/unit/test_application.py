@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from attainment_linkage.adapters import registers
+from attainment_linkage.adapters import fingerprint, registers
+from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.config import load
 from attainment_linkage.adapters.registers import load_register, read_toml
 from attainment_linkage.adapters.runlog import RunLog
@@ -26,34 +27,54 @@ EXAMPLES = (CONF / "projects.toml").read_text("utf-8")
 FIRST, SECOND = re.split(r"(?=\[project\.ALP-2026-02\])", EXAMPLES)
 
 
+@pytest.fixture
+def config(tmp_path):
+    return config_for(tmp_path / "lake")
+
+
 def written(tmp_path, text):
     path = tmp_path / "application.toml"
     path.write_text(text, "utf-8")
     return path
 
 
-def test_a_complete_application_says_what_is_still_to_be_decided(tmp_path, capsys):
+def deeds(config):
+    """What the audit log holds: what was done, about what, how it went, from what, to what."""
+    return [
+        (one.what, one.about, one.outcome, {**one.inputs}, {**one.outputs})
+        for one in AuditLog.of(config).entries()
+        if one is not None
+    ]
+
+
+def test_a_complete_application_says_what_is_still_to_be_decided(tmp_path, config, capsys):
     text = FIRST.replace("is_met = true", "", 1).replace("approved = 2026-01-12", "")
-    apply(written(tmp_path, text))
+    path = written(tmp_path, text)
+    apply(path, config)
 
     said = capsys.readouterr().out
     assert "application ALP-2026-01: complete" in said
     assert "still to be decided: feasible" in said
+    from_file = {path.name: fingerprint.sha256(path)}
+    assert deeds(config) == [
+        ("apply", path.name, "started", {}, {}), ("apply", path.name, "finished", from_file, {}),
+    ]  # fmt: skip
 
 
-def test_an_incomplete_one_is_refused_with_all_that_is_missing(tmp_path):
+def test_an_incomplete_one_is_refused_with_all_that_is_missing(tmp_path, config):
     text = SECOND.replace('"vulnerability_count"', '"vulnerability_score"')
 
     with pytest.raises(ApplicationError, match="4 things to mend") as refused:
-        apply(written(tmp_path, text))
+        apply(written(tmp_path, text), config)
+    assert deeds(config)[-1][2] == "APPLICATION_INCOMPLETE"
     for part in ("questions.legal.case", "public_interest.case", "vulnerability_score"):
         assert part in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["", EXAMPLES, "project = 3"])
-def test_an_application_is_one_project(tmp_path, text):
+def test_an_application_is_one_project(tmp_path, config, text):
     with pytest.raises(ApplicationError, match="not one table"):
-        apply(written(tmp_path, text))
+        apply(written(tmp_path, text), config)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
@@ -80,8 +101,7 @@ class _Words(HTMLParser):
         self.loads += [value for name, value in attrs if name in {"src", "href"}]
 
 
-def test_the_public_page_lists_projects_decisions_and_releases_and_no_researcher(tmp_path):
-    config = config_for(tmp_path / "lake")
+def test_the_public_page_lists_projects_decisions_and_releases_and_no_researcher(tmp_path, config):
     staging = config.lake.root("research") / "staging" / "ALP-2026-01" / "001"
     brought = {
         staging: ("ann", "T3"),
@@ -94,6 +114,12 @@ def test_the_public_page_lists_projects_decisions_and_releases_and_no_researcher
         is_good = name != "T5"
         release.decide(package.name, config, "carol", "safe", RunLog(), is_approved=is_good)
     publish_register(config, tmp_path / "register.html")
+    *_, last = deeds(config)
+    assert last[:3] == ("register", "register.html", "finished")
+    assert last[3:] == tuple(
+        {path.name: fingerprint.sha256(path)}
+        for path in (CONF / "projects.toml", tmp_path / "register.html")
+    )
 
     page = _Words()
     page.feed((tmp_path / "register.html").read_text("utf-8"))

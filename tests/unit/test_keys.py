@@ -10,16 +10,21 @@ import pytest
 from typer.testing import CliRunner
 
 from attainment_linkage.adapters import keys
+from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.keys import KeyFile, make_key, read_key
 from attainment_linkage.adapters.project import project_folder
 from attainment_linkage.cli import app
+from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.pseudonym import Purpose, key_id, pseudonyms_of
 from attainment_linkage.domain.errors import (
+    AuditError,
     KeyExposedError,
     KeyMissingError,
     KeyRefusedError,
     WeakKeyError,
 )
+from attainment_linkage.stages.keys import new_key
+from tests.conftest import config_for
 
 SECRET = hashlib.sha256(b"a secret").digest()
 
@@ -155,3 +160,22 @@ def test_the_command_makes_a_key_outside_the_lake_and_says_its_id_only(tmp_path)
     assert (again.exit_code, again.stderr.split(":")[0]) == (33, "KEY_REFUSED")
     inside = CliRunner().invoke(app, ["key", "new", str(tmp_path / "b"), "--lake", str(tmp_path)])
     assert (inside.exit_code, inside.stderr.split(":")[0]) == (35, "KEY_EXPOSED")
+    log = AuditLog.of(config_for(tmp_path / "lake"))
+    assert [(one.what, one.about, one.outcome, one.key_id) for one in log.entries() if one] == [
+        ("key new", "a.key", "started", ""),
+        ("key new", "a.key", "finished", key_id(secret)),
+        ("key new", "a.key", "started", ""),
+        ("key new", "a.key", "KEY_REFUSED", ""),
+    ]
+    assert secret.hex() not in log.path.read_text("ascii")
+
+
+def test_a_key_that_cannot_be_recorded_is_not_made(tmp_path):
+    config = config_for(tmp_path / "lake")
+    log = AuditLog.of(config)
+    log.record(Deed("link", "k1", "finished"))
+    log.path.write_bytes(log.path.read_bytes()[:-2] + b"x\n")
+
+    with pytest.raises(AuditError, match="nothing is done"):
+        new_key(tmp_path / "a.key", config)
+    assert not (tmp_path / "a.key").exists()

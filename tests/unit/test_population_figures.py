@@ -194,6 +194,21 @@ def test_household_circumstances_matter_to_attainment(state_pupils):
     assert parents["level4"] - parents["none"] > 0.2
 
 
+def test_children_in_need_and_looked_after_are_as_many_as_published_and_attain_less(
+    profile, state_pupils
+):
+    rates = document()["shared"]["schooling"]
+    last = sample(profile)["school_census"].groupby("attainment_id").last()
+    in_need, looked_after = (last[name] == "1" for name in ("is_child_in_need", "is_looked_after"))
+    at_ks4 = state_pupils[state_pupils["cohort"] >= 2009].set_index("attainment_id")
+
+    assert_near(in_need, rates["in_need"])
+    assert_near(looked_after, rates["looked_after"])
+    assert not (looked_after & ~in_need).any()
+    assert_near(at_ks4.loc[at_ks4.index.map(looked_after), "level_2_em"], 0.16)
+    assert at_ks4.loc[at_ks4.index.map(in_need), "level_2_em"].mean() < 0.45
+
+
 def test_the_results_delivered_are_those_of_the_truth(profile):
     tables = sample(profile)
     counted = tables["ks4"][tables["ks4"]["national_result"] == "1"]

@@ -61,7 +61,6 @@ def test_an_unknown_project_is_refused():
     ("values", "problem"),
     [
         ({"variables": ["sex", "shoe_size"]}, "names shoe_size, which linked_pupils does not have"),
-        ({"variables": ["is_looked_after"]}, "does not have: no delivered file has it"),
         ({"variables": ["surname"]}, "names surname, which identifies a person or school"),
         ({"variables": ["attainment_id"]}, "names attainment_id, which identifies a person"),
         ({"variables": ["sex", "sex"]}, "names sex more than once"),

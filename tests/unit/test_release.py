@@ -124,6 +124,11 @@ def test_a_decision_is_by_somebody_else_with_a_reason_and_once(tmp_path, config)
     assert release.store_of(config).registered() == []
     with pytest.raises(DecisionRefusedError, match="was refused by checker"):
         decide(name, config)
+    decided = [one for one in AuditLog.of(config).entries() if one and one.about == name]
+    assert [(one.what, one.outcome) for one in decided if one.outcome != "started"] == [
+        ("release approved", "DECISION_REFUSED"), ("release approved", "DECISION_REFUSED"),
+        ("release refused", "finished"), ("release approved", "DECISION_REFUSED"),
+    ]  # fmt: skip
 
 
 def test_a_package_that_was_touched_is_not_approved(tmp_path, config):

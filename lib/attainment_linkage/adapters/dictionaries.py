@@ -9,7 +9,7 @@ from pathlib import Path
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.page import write_template
 from attainment_linkage.core.dictionary import HEADER, Entry
-from attainment_linkage.domain.tables import NOT_DELIVERED, Table
+from attainment_linkage.domain.tables import Table
 
 CSV_FILE, PAGE_FILE = "dictionary.csv", "dictionary.html"
 
@@ -28,7 +28,6 @@ def write_dictionary(table: Table, entries: Sequence[Entry], folder: Path) -> Pa
         grain=f"{table.grain[0].upper()}{table.grain[1:]}",
         header=HEADER,
         entries=entries,
-        absent=NOT_DELIVERED,
     )
     path = folder / CSV_FILE
     try:

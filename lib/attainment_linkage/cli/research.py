@@ -17,9 +17,11 @@ app = typer.Typer()
 @app.command(rich_help_panel=options.RESEARCH)
 def apply(
     application: Annotated[Path, typer.Argument(help="TOML, one [project.ID]: conf/README.md.")],
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
 ) -> None:
     """Check a project's application; list what is missing before it can be decided on."""
-    raise typer.Exit(door.application(application))
+    raise typer.Exit(door.application(application, config, lake))
 
 
 @app.command(rich_help_panel=options.RESEARCH)

@@ -154,6 +154,8 @@ SCHOOL_CENSUS_READINGS = (
     number("idaci_score", "idaci_score", 0, 1, "double"),
     number("absence_rate", "absence_rate", 0, 1, "double"),
     flag("is_excluded", "is_excluded"),
+    flag("is_child_in_need", "is_child_in_need"),
+    flag("is_looked_after", "is_looked_after"),
 )
 
 CENSUS_READINGS = (

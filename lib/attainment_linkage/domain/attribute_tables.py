@@ -62,6 +62,8 @@ PUPIL_CHARACTERISTICS = Table(
         Column("idaci_score", "IDACI 2010 of the home LSOA", "double"),
         Column("absence_rate", "share of sessions missed", "double"),
         Column("is_excluded", "excluded in the year", "boolean"),
+        Column("is_child_in_need", "child in need (CIN) in the year", "boolean"),
+        Column("is_looked_after", "looked after (CLA) in the year", "boolean"),
     ),
     ("attainment_id",),
 )

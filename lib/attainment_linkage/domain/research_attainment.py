@@ -1,7 +1,6 @@
 """Research variables of attainment, and the vulnerability flags.
 
-Attainment has one name for each measure, whatever the year of the examination. Children in
-need and looked-after children are not flagged: ``NOT_DELIVERED`` says why.
+Attainment has one name for each measure, whatever the year of the examination.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from functools import partial
 
 from attainment_linkage.domain.research_household import WITH_ADULTS, WITH_PARENTS
 from attainment_linkage.domain.research_own import ALL, ATTAINMENT, CENSUS, LINKED, ON_ROLL, PUPILS
-from attainment_linkage.domain.variable import Absent, Variable, coded, words
+from attainment_linkage.domain.variable import Variable, coded, words
 
 WITH_KS4 = "pupils with a Key Stage 4 record"
 WITH_KS5 = "pupils with a Key Stage 5 record"
@@ -161,8 +160,9 @@ FLAGS = (
     ),
 )
 
-VULNERABILITY_FLAGS = (*(flag.name for flag in FLAGS), "is_fsm", "is_excluded")
-"""The flags that are counted: the derived ones, and two of the pupil's own variables."""
+FLAGS_AS_RECORDED = ("is_fsm", "is_excluded", "is_child_in_need", "is_looked_after")
+VULNERABILITY_FLAGS = (*(flag.name for flag in FLAGS), *FLAGS_AS_RECORDED)
+"""The flags that are counted: the derived ones, and those that the schools' record has."""
 
 VULNERABILITY = (
     *FLAGS,
@@ -174,8 +174,8 @@ VULNERABILITY = (
         unit="flags",
         source=f"{CENSUS}, {PUPILS}",
         universe=LINKED,
-        derivation="count of true flags, is_fsm and is_excluded among them; unknown is not true; "
-        "children in need and looked-after children are not counted: not delivered",
+        derivation="count of true flags, among them is_fsm, is_excluded, is_child_in_need and "
+        "is_looked_after; unknown is not true",
     ),
     Variable(
         "vulnerability_known",
@@ -197,23 +197,3 @@ VULNERABILITY = (
         derivation="vulnerability_count, 3 and more together",
     ),
 )
-
-NOT_DELIVERED = (
-    Absent(
-        "is_child_in_need",
-        "child in need (CIN)",
-        "no delivered file has it: local authorities return it in a census of its own, which was "
-        "linked only after these data",
-    ),
-    Absent(
-        "is_looked_after",
-        "child looked after by a local authority (CLA)",
-        "no delivered file has it: local authorities return it in a collection of its own, which "
-        "was linked only after these data",
-    ),
-)
-"""What a reader looks for among the vulnerabilities, and no delivery of these data holds.
-
-A flag made from something else would be a guess about a child; a column of nulls would look
-like an answer. A delivery of either collection would be a source of its own, with a gate.
-"""

@@ -162,6 +162,18 @@ OWN = (
     ),
     _school("absence_rate", "share of sessions missed", "double", derivation="as recorded"),
     _school("is_excluded", "excluded in the year", "boolean", derivation="as recorded"),
+    _school(
+        "is_child_in_need",
+        "child in need (CIN) in the year",
+        "boolean",
+        derivation="as recorded at the latest school census; looked-after children are among them",
+    ),
+    _school(
+        "is_looked_after",
+        "looked after by a local authority (CLA) in the year",
+        "boolean",
+        derivation="as recorded at the latest school census",
+    ),
     _census("age", "age on Census day", "int", unit="years", derivation="as recorded"),
     _census(
         "ethnic_group", "ethnic group, Census", values=ETHNIC_18, derivation="18 groups, recorded"

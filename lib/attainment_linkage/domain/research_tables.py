@@ -10,7 +10,6 @@ from __future__ import annotations
 from attainment_linkage.domain.research_attainment import (
     ATTAINED,
     FLAGS,
-    NOT_DELIVERED,
     VULNERABILITY,
     VULNERABILITY_FLAGS,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "DRAWN_PUPILS",
     "FLAGS",
     "LINKED_PUPILS",
-    "NOT_DELIVERED",
     "RESEARCH_TABLES",
     "VULNERABILITY_FLAGS",
 ]

@@ -165,6 +165,8 @@ SCHOOL_CENSUS_SOURCE = Source(
         Column("idaci_score", "IDACI 2010 of the home LSOA, 0 to 1"),
         Column("absence_rate", "share of sessions missed, 0 to 1"),
         Column("is_excluded", "1 fixed or permanent exclusion in the year, else 0"),
+        Column("is_child_in_need", "1 a child in need in the year (CIN), else 0"),
+        Column("is_looked_after", "1 looked after by a local authority in the year (CLA), else 0"),
     ),
 )
 

@@ -30,7 +30,6 @@ from attainment_linkage.domain.measure_tables import LINK_QUALITY, LINKAGE_WEIGH
 from attainment_linkage.domain.research_tables import (
     DRAWN_PUPILS,
     LINKED_PUPILS,
-    NOT_DELIVERED,
     RESEARCH_TABLES,
     VULNERABILITY_FLAGS,
 )
@@ -75,7 +74,6 @@ __all__ = [
     "LINK_DRAWS",
     "LINK_QUALITY",
     "LINK_SPINE",
-    "NOT_DELIVERED",
     "PUPIL_ATTAINMENT",
     "PUPIL_CHARACTERISTICS",
     "QUARANTINE_LINKS",

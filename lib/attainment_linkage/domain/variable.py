@@ -51,15 +51,6 @@ class Variable(Column):
         return tuple(self.source.split(", "))
 
 
-@dataclass(frozen=True)
-class Absent:
-    """What one would look for in a research table and does not find: its name, and why."""
-
-    name: str
-    label: str
-    reason: str
-
-
 def coded(labels: Mapping[str, str]) -> Values:
     """Codes with what each stands for."""
     return tuple(labels.items())

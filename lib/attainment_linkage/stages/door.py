@@ -13,7 +13,6 @@ from pathlib import Path
 from attainment_linkage.adapters import runlog
 from attainment_linkage.adapters.audit_log import AuditLog, this_user
 from attainment_linkage.adapters.config import lake_override, load
-from attainment_linkage.adapters.keys import KeyFile, make_key
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.adapters.workplace import restrict_process
@@ -28,6 +27,7 @@ from attainment_linkage.stages.closing import close
 from attainment_linkage.stages.diff import DIFF, compare
 from attainment_linkage.stages.doctor import examine
 from attainment_linkage.stages.explain import explain as say_code
+from attainment_linkage.stages.keys import new_key as make_key
 from attainment_linkage.stages.link_files import link_files, say
 from attainment_linkage.stages.link_plan import show
 from attainment_linkage.stages.provision import provision_dummy, provision_project
@@ -87,16 +87,12 @@ def files(spec: Path, left: Path, right: Path, output: Path, env: str) -> int:
 
 def new_key(path: Path, env: str, lake: Path | None) -> int:
     """Make a project's key outside the lake and say its key id; give back the exit code."""
-
-    def make(config: Config) -> None:
-        RunLog().note("key id", make_key(KeyFile.of(path, config.lake)))
-
-    return _with_config(env, lake, make)
+    return _with_config(env, lake, lambda config: make_key(path, config))
 
 
-def application(path: Path) -> int:
-    """Check an application; give back the exit code."""
-    return guarded(lambda: apply(path))
+def application(path: Path, env: str, lake: Path | None) -> int:
+    """Check an application; give back the exit code. No root is opened."""
+    return _with_config(env, lake, lambda config: apply(path, config), roots=())
 
 
 def public_register(path: Path, env: str, lake: Path | None) -> int:

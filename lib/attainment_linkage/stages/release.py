@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attainment_linkage.adapters.audit_log import AuditLog
+from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
 from attainment_linkage.adapters.outputs import read_outputs, read_rules
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.adapters.registers import today
@@ -12,6 +12,7 @@ from attainment_linkage.adapters.release_store import APPROVED, REFUSED, Release
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.verifier import problems_of
 from attainment_linkage.adapters.workplace import restrict_process
+from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.disclosure.request import Verdict, judged
 from attainment_linkage.core.disclosure.words import Form
 from attainment_linkage.core.settings import Config
@@ -36,7 +37,8 @@ def check(folder: Path, config: Config, who: str, log: RunLog) -> Path:
     """
     restrict_process()
     rules, store = read_rules(conf_folder()), store_of(config)
-    with AuditLog.of(config).recorded(packing.deed("release check", {})) as outcome:
+    deed = Deed("release check", project_of(folder, config) or folder.name, FINISHED)
+    with AuditLog.of(config).recorded(deed) as outcome:
         tables = read_outputs(folder, rules)
         outcome.inputs = packing.digests(folder)
         name = packing.package_name(tables, who)
@@ -70,13 +72,13 @@ def decide(
     """
     restrict_process()
     store = store_of(config)
-    folder = verified(name, config)
-    record = packing.record_of(folder)
-    _require_second(name, record["analyst"], who, reason)
-    _require_undecided(store, name)
     verdict = APPROVED if is_approved else REFUSED
-    with AuditLog.of(config).recorded(packing.deed(f"release {verdict}", {})) as outcome:
+    with AuditLog.of(config).recorded(Deed(f"release {verdict}", name, FINISHED)) as outcome:
+        folder = verified(name, config)
+        record = packing.record_of(folder)
         outcome.inputs = packing.digests(folder)
+        _require_second(name, record["analyst"], who, reason)
+        _require_undecided(store, name)
         outputs = packing.released_of(folder, name)
         if is_approved:
             packing.require_safe_beside(outputs, store.registered(), read_rules(conf_folder()))

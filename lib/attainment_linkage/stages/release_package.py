@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from attainment_linkage.adapters import acro_viewer, charts
-from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.disclosure.decide import Checked
 from attainment_linkage.core.disclosure.description import described
 from attainment_linkage.core.disclosure.differencing import derived
@@ -146,11 +145,6 @@ def require_safe_beside(
                 f"checked, one can work out {found.said or 'a contradiction'}. Check it again."
             )
         before.append(one)
-
-
-def deed(what: str, inputs: Mapping[str, str]) -> Deed:
-    """An entry of the audit log for one act of release."""
-    return Deed(what, "release", "", inputs=inputs)
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -258,6 +258,8 @@ def _school_side(characteristics: DataFrame, census: DataFrame) -> DataFrame:
             "sen",
             "absence_rate",
             "is_excluded",
+            "is_child_in_need",
+            "is_looked_after",
             "school_urn",
             F.col("local_authority").alias("school_local_authority"),
             fifth.alias("idaci_fifth"),

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from attainment_linkage.core.population import (
     attainment_rows,
+    care,
     census_attributes,
     census_rows,
     conditions,
@@ -106,9 +107,13 @@ def census(block: BlockOfPeople) -> pa.Table:
 def school_census(block: BlockOfPeople) -> pa.Table:
     """The spring school census rows of a block."""
     pupils, results = block.pupils()
+    profile = block.population.profile
+    statuses = care.statuses(
+        block.rng("care"), block.settlement, pupils, results, profile.schooling
+    )
     columns = school_rows.school_census(
-        block.rng("school_census"), block.settlement, pupils, results, _records(block, pupils),
-        block.population.profile,
+        block.rng("school_census"), block.settlement, pupils, results, statuses,
+        _records(block, pupils), profile,
     )  # fmt: skip
     return _table(tables.SCHOOL_CENSUS_SOURCE, columns)
 

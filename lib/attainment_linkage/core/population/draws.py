@@ -18,7 +18,7 @@ Shares = list[float] | tuple[float, ...]
 
 SUBJECTS = (
     "families", "names", "conditions", "moves", "forms", "census_errors", "census_attributes",
-    "schooling", "outcomes", "school_errors", "school_census", "ks4", "ks5", "order",
+    "schooling", "outcomes", "school_errors", "school_census", "ks4", "ks5", "order", "care",
 )  # fmt: skip
 _HEX = np.frombuffer(b"0123456789ABCDEF", dtype=np.uint8)
 _GOLDEN = 0x9E3779B97F4A7C15

@@ -123,6 +123,8 @@ class Schooling:
     ethnicity_refused: float
     language_unknown: float
     excluded: float
+    in_need: float
+    looked_after: float
 
 
 @dataclass(frozen=True)

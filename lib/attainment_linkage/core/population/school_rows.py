@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from attainment_linkage.core.population import geography, schooling, texts
+from attainment_linkage.core.population.care import Care
 from attainment_linkage.core.population.census_rows import (
     Columns,
     Written,
@@ -81,6 +82,7 @@ def school_census(
     block: Settlement,
     pupils: Pupils,
     results: Results,
+    care: Care,
     records: PupilRecords,
     profile: Profile,
 ) -> Columns:
@@ -106,6 +108,8 @@ def school_census(
         "date_of_birth": _dates(records.birth[row], slashes),
         "postcode": _postcodes(rng, unit, rates),
         **_school_attributes(rng, block, pupils, records, profile, row, spring, unit),
+        "is_child_in_need": texts.flag(care.in_need[row]),
+        "is_looked_after": texts.flag(care.looked_after[row]),
     }
 
 

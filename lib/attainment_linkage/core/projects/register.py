@@ -20,7 +20,7 @@ from attainment_linkage.core.projects.project import (
 from attainment_linkage.core.projects.reading import read_project
 from attainment_linkage.domain.allow_list import PERSONAL_NAMES, SOURCE_IDS
 from attainment_linkage.domain.errors import ProjectRefusedError, RegisterError
-from attainment_linkage.domain.tables import NOT_DELIVERED, RESEARCH_TABLES
+from attainment_linkage.domain.tables import RESEARCH_TABLES
 from attainment_linkage.domain.variable import Variable, variables
 
 _TABLES = {table.name: table for table in RESEARCH_TABLES}
@@ -138,8 +138,7 @@ def _not_for_an_extract(
     if name in PERSONAL_NAMES or name in SOURCE_IDS:
         yield f"{at} names {name}, which identifies a person or school; no project gets it"
     elif name not in known:
-        reason = "".join(f": {one.reason}" for one in NOT_DELIVERED if one.name == name)
-        yield f"{at} names {name}, which {project.table} does not have{reason}"
+        yield f"{at} names {name}, which {project.table} does not have"
     elif known[name].geography and project.geography in LEVELS:
         level = known[name].geography
         if LEVELS.index(level) > LEVELS.index(project.geography):
