@@ -68,6 +68,27 @@ def assert_expected_errors_hold(said):
         assert told.is_inside, f"{rate} {told.text}"
 
 
+def assert_nothing_is_lost(said):
+    """Each stage that moves records prints how many came in, went out and were set aside."""
+    stage, printed = "", {}
+    for line in said.splitlines():
+        stage = found[1] if (found := re.match(r"\d/\d (\w+) ", line)) else stage
+        if found := re.match(r"  ([\w :]+) (in|out|set aside|quarantined|accepted): \S+$", line):
+            count = int(line.rsplit(": ", 1)[1].replace(",", ""))
+            printed.setdefault((stage, found[1]), {})[found[2]] = count
+    balanced = {kind: counts for kind, counts in printed.items() if "in" in counts}
+    for counts in balanced.values():
+        assert counts.pop("in") == sum(counts.values())
+    assert {kind for stage, kind in balanced if stage == "ingest"} == {
+        f"{source}: rows" for source in ("census", "school_census", "ks4", "ks5")
+    }
+    assert set(balanced) >= {
+        ("standardise", "Census lines"), ("standardise", "attainment records"),
+        ("detach", "pupils"), ("detach", "links"), ("measure", "pupils"),
+        ("measure", "linked pupils"),
+    }  # fmt: skip
+
+
 def test_the_whole_road_runs_without_a_network(tmp_path):
     """The generator, every stage of the linkers' road with its gates, and the page at the end."""
     small = tmp_path / "small.toml"
@@ -81,6 +102,7 @@ def test_the_whole_road_runs_without_a_network(tmp_path):
     assert "published run" in done.stdout
     assert_expected_errors_hold(done.stdout)
     assert "key group " in done.stdout
+    assert_nothing_is_lost(done.stdout)
     assert list((tmp_path / "lake" / "temporary").iterdir()) == []
     [page] = (tmp_path / "lake" / "reports").glob("run-*.html")
     drawn = set(re.findall(r'<figure id="figure-(\w+)">', page.read_text("utf-8")))

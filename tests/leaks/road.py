@@ -37,6 +37,8 @@ APPROVED = "ALP-2026-01"
 KEY = hashlib.sha256(b"the canary key").digest()
 OWN = ("plant", "break-gate", "check-analysis", "approve-all")
 """Words of ``one_process`` that are no command of the console script."""
+_SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""These commands end before the JVM's thorough compiler pays; what is written is the same."""
 _SCRIPT = Path(sys.executable).parent / "attainment-linkage"
 _LIMIT_SECONDS = 1200
 _SINKS = ("output", "event-log", "system-temporary", "working-folder")
@@ -113,7 +115,7 @@ class Place:
         lines = []
         for line in path.read_text("utf-8").splitlines():
             if "extraJavaOptions" in line:
-                line += f" -Djava.io.tmpdir={self.root / 'system-temporary'}"
+                line += f" -Djava.io.tmpdir={self.root / 'system-temporary'} {_SHORT_LIVED}"
             if not line.startswith(("spark.eventLog", "spark.driver.memory ")):
                 lines.append(line)
         lines += [

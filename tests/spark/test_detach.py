@@ -44,9 +44,12 @@ SPINE = """
 
 def test_every_pupil_stands_once_with_its_link_and_its_flags(rows):
     pupils = rows(tables.ATTAINMENT_PEOPLE, PUPILS, is_partial=True)
+    links = rows(tables.LINKS, LINKS)
+    spine = detach.link_spine(pupils, links)
 
+    assert detach.linked_counts(spine).collect()[0]["linked"] == links.count()
     assert_df_equality(
-        detach.link_spine(pupils, rows(tables.LINKS, LINKS)),
+        spine,
         rows(tables.LINK_SPINE, SPINE, is_partial=True),
         ignore_row_order=True,
         ignore_nullable=True,

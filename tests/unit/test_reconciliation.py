@@ -2,8 +2,11 @@
 
 import pytest
 
+from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.reconciliation import Balance, require_even
 from attainment_linkage.domain.errors import CountsDifferError
+from attainment_linkage.domain.road import DETACH
+from attainment_linkage.stages.stage_run import StageRun
 
 
 def test_what_was_set_aside_is_not_lost():
@@ -20,3 +23,14 @@ def test_every_kind_that_was_lost_or_doubled_is_named_with_its_counts():
         require_even("pseudonymise", balances)
     assert "2 records in, 2 out and 1 set aside" in str(refused.value)
     assert "links" not in str(refused.value)
+
+
+def test_a_stage_prints_and_keeps_its_balances_before_it_stops(config, capsys):
+    run = StageRun(DETACH, config, None, None, "k1", RunLog())
+    run.balance(Balance("pupils", 4, 4), Balance("links", 3, 2, 1))
+    assert run.notes["links set aside"] == 1
+    assert "links set aside: 1" in capsys.readouterr().out
+
+    with pytest.raises(CountsDifferError, match="detach: 3 links in, 2 out and 0 set aside"):
+        run.balance(Balance("links", 3, 2))
+    assert "links out: 2" in capsys.readouterr().out

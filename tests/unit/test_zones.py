@@ -22,8 +22,11 @@ from attainment_linkage.domain.tables import (
     Column,
     Table,
 )
+from attainment_linkage.stages.diff import DIFF
 from attainment_linkage.stages.review_batches import REVIEW
+from attainment_linkage.stages.review_codes import CODES
 from attainment_linkage.stages.runner import StageRun, run_stage
+from attainment_linkage.stages.why import WHY
 
 MAY_OPEN = {
     "synthesise": {LANDING},
@@ -35,10 +38,13 @@ MAY_OPEN = {
     "measure": {ATTRIBUTES},
     "pseudonymise": {ATTRIBUTES, RESEARCH},
     "review": {IDENTIFIERS},
+    "review codes": {ATTRIBUTES},
+    "why": {IDENTIFIERS},
+    "diff": {ATTRIBUTES},
 }
 """Separation of functions, as it was agreed; any stage that is not here: research only."""
 
-EVERY = (*ROAD, PROVISION, REVIEW)
+EVERY = (*ROAD, PROVISION, REVIEW, CODES, WHY, DIFF)
 STAGES = pytest.mark.parametrize("stage", EVERY, ids=lambda stage: stage.name)
 DECLARED = sorted(allow_list.declared().values(), key=lambda table: table.name)
 ON_THE_ROAD = {table.name: table for stage in ROAD for table in (*stage.reads, *stage.writes)}

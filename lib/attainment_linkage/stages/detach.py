@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attainment_linkage.adapters import review_files
 from attainment_linkage.adapters.session import tasks_at_once
+from attainment_linkage.core.reconciliation import Balance
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.review import RETURNED
 from attainment_linkage.domain.road import DETACH as STAGE
@@ -20,7 +21,14 @@ def body(run: StageRun) -> None:
     And one row for each draw of links and pupil whose link is another in it.
     """
     pupils, links = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.LINKS)
-    run.write(detach.link_spine(pupils, links, _decided(run)), tables.LINK_SPINE)
+    spine = run.write(detach.link_spine(pupils, links, _decided(run)), tables.LINK_SPINE)
+    linked = detach.linked_counts(spine).collect()[0]["linked"]
+    run.balance(
+        Balance(
+            "pupils", run.rows_in(tables.ATTAINMENT_PEOPLE), run.written[tables.LINK_SPINE.name]
+        ),
+        Balance("links", run.rows_in(tables.LINKS), linked),
+    )
     drawn = draw_links.link_draws(
         run.read(tables.SCORED_PAIRS),
         links,

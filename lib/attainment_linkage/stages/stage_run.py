@@ -18,6 +18,7 @@ from attainment_linkage.adapters import delta, fingerprint, gates
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import FileRecord, TableRecord
 from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.core.reconciliation import Balance, require_even
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import StageFailedError, ZoneError
 from attainment_linkage.domain.road import Stage
@@ -137,6 +138,20 @@ class StageRun:
             )
         self.notes[name] = value
         self.log.note(name, value)
+
+    def rows_in(self, table: Table) -> int:
+        """Rows of an input, as its writer's manifest says; MissingTableError where it has none."""
+        return inputs.record_of(self.lake, self.stage, table).rows
+
+    def balance(self, *balances: Balance) -> None:
+        """Note what came in, went out and was set aside, kind by kind.
+
+        Raises:
+            CountsDifferError: a kind of record was lost or doubled; nothing is published.
+        """
+        for name, count in (item for one in balances for item in one.said.items()):
+            self.note(name, count)
+        require_even(self.stage.name, balances)
 
     def made(self, path: Path) -> None:
         """Keep a file or folder made outside Delta in the manifest, by its size and hash."""

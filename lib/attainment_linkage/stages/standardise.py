@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from attainment_linkage.core import codes
 from attainment_linkage.core.codes import Reading
 from attainment_linkage.core.column_facts import facts_from_counts
+from attainment_linkage.core.reconciliation import Balance
 from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
 from attainment_linkage.core.spec import SideSpec
 from attainment_linkage.domain import tables
@@ -62,7 +63,14 @@ def _attributes_door(run: StageRun) -> None:
     run.write(standardise.pupil_characteristics(schools), tables.PUPIL_CHARACTERISTICS)
     ks4 = _attributes(run, tables.KS4_SOURCE, codes.KS4_READINGS)
     ks5 = _attributes(run, tables.KS5_SOURCE, codes.KS5_READINGS)
-    run.write(standardise.pupil_attainment(ks4, ks5), tables.PUPIL_ATTAINMENT)
+    attained = run.write(standardise.pupil_attainment(ks4, ks5), tables.PUPIL_ATTAINMENT)
+    sources = (tables.CENSUS_SOURCE, tables.KS4_SOURCE, tables.KS5_SOURCE)
+    lines, *came = (run.rows_in(source.attribute_table) for source in sources)
+    records = standardise.record_counts(attained).collect()[0]["records"]
+    run.balance(
+        Balance("Census lines", lines, run.written[tables.CENSUS_CHARACTERISTICS.name]),
+        Balance("attainment records", sum(came), records),
+    )
 
 
 def _attributes(run: StageRun, source: Source, readings: Sequence[Reading]) -> DataFrame:

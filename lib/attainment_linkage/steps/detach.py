@@ -63,6 +63,11 @@ def link_spine(pupils: DataFrame, links: DataFrame, decided: Decided = ()) -> Da
     return spine.select(*tables.LINK_SPINE.names)
 
 
+def linked_counts(spine: DataFrame) -> DataFrame:
+    """One row: ``linked``, the pupils of the spine that have a link."""
+    return spine.agg(F.count("census_id").alias("linked"))
+
+
 def _reviewed(pupils: DataFrame, decided: Decided) -> DataFrame:
     """Pairs that each pupil's decided ones stand for: right and wrong links, missed matches."""
     schema = "attainment_id string, is_link boolean, is_match boolean, weight double"

@@ -185,6 +185,11 @@ def pupil_attainment(ks4: DataFrame, ks5: DataFrame) -> DataFrame:
     return first.select(*keys, "record_count", "first.*").select(*tables.PUPIL_ATTAINMENT.names)
 
 
+def record_counts(attainment: DataFrame) -> DataFrame:
+    """One row: ``records``, the attainment records that the first ones stand for."""
+    return attainment.agg(F.coalesce(F.sum("record_count"), F.lit(0)).alias("records"))
+
+
 def _measures(attributes: DataFrame, stage: int, readings: tuple[Reading, ...]) -> DataFrame:
     return attributes.select(
         "attainment_id",
