@@ -18,7 +18,7 @@ from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.tables import Table
 
-pytest_plugins = ["tests.small_road", "tests.research_lake", "tests.browser"]
+pytest_plugins = ["tests.small_road", "tests.research_lake", "tests.browser", "tests.leaks.whole"]
 
 LAUNCH = {
     "spark.master": "local[2]",

@@ -1,63 +1,17 @@
 """After the set-up nothing needs a network: the road in a network of its own, an empty one."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
-import duckdb
 import pytest
 
 from attainment_linkage.domain.road import ROAD
+from tests.alone import why_not
 from tests.calibration.run_calibrate import Told
+from tests.leaks.planting import weakest_link
 from tests.report_sample import CHARTS
 
-ROOT = Path(__file__).resolve().parents[2]
-SMALL = """
-[spark]
-master = "local[2]"
-driver_memory_gib = 2
-shuffle_partitions = 2
-delta_snapshot_partitions = 1
-[synthesise]
-attainment_records = 1500
-"""
 LINKERS_ROAD = [stage.name for stage in ROAD if stage.is_linkers]
-ALONE = ["unshare", "--map-root-user", "--net"]
-
-# Spark and its workers speak over the loopback; in a new network it is there, but down.
-INSIDE = """
-import fcntl, os, socket, struct, sys
-SET_FLAGS, UP_AND_RUNNING = 0x8914, 0x41
-fcntl.ioctl(socket.socket(), SET_FLAGS, struct.pack("16sh22x", b"lo", UP_AND_RUNNING))
-try:
-    socket.create_connection(("192.0.2.1", 80), timeout=1)
-except OSError:
-    os.execv(sys.executable, [sys.executable, "-m", "attainment_linkage", *sys.argv[1:]])
-sys.exit("there is a network after all")
-"""
-
-
-def offline(*words):
-    """Run the console script where no address but the loopback can be reached."""
-    try:
-        allowed = subprocess.run([*ALONE, "true"], capture_output=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("unshare is not there: no network of one's own to test in")
-    if allowed.returncode:
-        pytest.skip("this system does not let a user make a network of their own")
-    command = [*ALONE, sys.executable, "-c", INSIDE, *map(str, words)]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"HTTP_PROXY": "", "HTTPS_PROXY": ""},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def assert_expected_errors_hold(said):
@@ -83,48 +37,54 @@ def assert_nothing_is_lost(said):
         f"{source}: rows" for source in ("census", "school_census", "ks4", "ks5")
     }
     assert set(balanced) >= {
-        ("standardise", "Census lines"), ("standardise", "attainment records"),
+        ("standardise", "Census lines"), ("standardise", "Census answers"),
+        ("standardise", "attainment records"),
         ("detach", "pupils"), ("detach", "links"), ("measure", "pupils"),
         ("measure", "linked pupils"),
     }  # fmt: skip
 
 
-def test_the_whole_road_runs_without_a_network(tmp_path):
+def test_the_whole_road_runs_without_a_network(canary_road):
     """The generator, every stage of the linkers' road with its gates, and the page at the end."""
-    small = tmp_path / "small.toml"
-    small.write_text(SMALL, "utf-8")
+    if not canary_road.is_alone:
+        pytest.skip(why_not())
+    said = said_of(canary_road, "synthesise", "run")
+    made, complained = ("".join(texts) for texts in zip(*said, strict=True))
 
-    done = offline("run", "--synthesise", "--config", small, "--lake", tmp_path / "lake")
-
-    assert (done.returncode, done.stderr) == (0, "")
-    finished = [line.split()[0] for line in done.stdout.splitlines() if " finished in " in line]
+    assert complained == ""
+    finished = [line.split()[0] for line in made.splitlines() if " finished in " in line]
     assert finished == LINKERS_ROAD
-    assert "published run" in done.stdout
-    assert_expected_errors_hold(done.stdout)
-    assert "key group " in done.stdout
-    assert_nothing_is_lost(done.stdout)
-    assert list((tmp_path / "lake" / "temporary").iterdir()) == []
-    [page] = (tmp_path / "lake" / "reports").glob("run-*.html")
+    assert "published run" in made
+    assert_expected_errors_hold(made)
+    assert "key group " in made
+    assert_nothing_is_lost(made)
+    assert list((canary_road.lake / "temporary").iterdir()) == []
+    [page] = (canary_road.lake / "reports").glob("run-*.html")
     drawn = set(re.findall(r'<figure id="figure-(\w+)">', page.read_text("utf-8")))
     assert set(CHARTS) - {"birth_years"} <= drawn  # so few pupils: years may be too small to show
-    a_pair_is_explained(tmp_path / "lake", small)
 
 
-def a_pair_is_explained(lake, small):
+def test_a_pair_is_explained_by_ids_alone_which_only_the_audit_log_keeps(canary_road):
     """The weight is that of the table, and the ids are in no word of it, though in the audit."""
-    [path] = (lake / "identifiers" / "links").iterdir()
-    links = duckdb.sql(f"from '{path}/*.parquet' order by match_weight, left_id limit 1")
-    [(left_id, right_id, weight, *_)] = links.fetchall()
+    link = weakest_link(canary_road.lake)
+    [(said, complained)] = said_of(canary_road, "explain-weakest")
 
-    done = offline("why", left_id, right_id, "--config", small, "--lake", lake)
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "outcome: linked: " in done.stdout
-    assert "found by: blocking rule " in done.stdout or "no blocking rule; " in done.stdout
-    [said] = re.findall(r"match weight +([+-][\d.]+) bits", done.stdout)
-    assert abs(float(said) - weight) < 0.1
-    [why] = (lake / "identifiers" / "_why").iterdir()
-    assert not any(one in done.stdout + why.read_text("utf-8") for one in (left_id, right_id))
-    last = json.loads((lake / "audit" / "log.jsonl").read_text("utf-8").splitlines()[-1])
-    assert (last["what"], last["outcome"]) == ("why", "finished")
+    assert complained == ""
+    assert "outcome: linked: " in said
+    assert "found by: blocking rule " in said or "no blocking rule; " in said
+    [weight] = re.findall(r"match weight +([+-][\d.]+) bits", said)
+    assert abs(float(weight) - link["match_weight"]) < 0.1
+    [why] = (canary_road.lake / "identifiers" / "_why").iterdir()
+    ids = (link["left_id"], link["right_id"])
+    assert not any(one in said + why.read_text("utf-8") for one in ids)
+    log = (canary_road.lake / "audit" / "log.jsonl").read_text("utf-8").splitlines()
+    [last] = [
+        one for one in map(json.loads, log) if (one["what"], one["outcome"]) == ("why", "finished")
+    ]
     assert len(last["inputs"]["pair"]) > 8
+
+
+def said_of(place, *commands):
+    """What these commands wrote to their two streams."""
+    said = place.said()
+    return [said[one] for one in commands]

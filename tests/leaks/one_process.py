@@ -1,9 +1,10 @@
 """One process: several commands of the console script in turn, under one start of Java.
 
-Four words are this test's own: ``plant`` puts the canaries into the delivery, ``break-gate``
-makes a gate fail from then on, ``check-analysis`` takes what ``analyse`` made to output checking,
-``approve-all`` lets every package leave, as a second person would.
-Usage: CODES-FILE ROOT COMMANDS-AS-JSON.
+Five words are this test's own: ``plant`` puts the canaries into the delivery, ``break-gate``
+makes a gate fail from then on, ``explain-weakest`` asks why the weakest link was made,
+``check-analysis`` takes what ``analyse`` made to output checking, ``approve-all`` lets every
+package leave, as a second person would. After each command both streams get a line that starts
+with ``MARK``. Usage: CODES-FILE ROOT COMMANDS-AS-JSON.
 """
 
 import json
@@ -16,7 +17,8 @@ from unittest import mock
 import typer
 
 from attainment_linkage.cli import app
-from tests.leaks.road import break_gate, plant
+from tests.leaks.planting import plant, weakest_link
+from tests.leaks.road import MARK, break_gate
 
 
 def done(words: list[str], root: Path) -> int:
@@ -27,6 +29,9 @@ def done(words: list[str], root: Path) -> int:
     if words[0] == "break-gate":
         break_gate(Path(os.environ["ATTAINMENT_LINKAGE_HOME"]), words[1])
         return 0
+    if words[0] == "explain-weakest":
+        pair = weakest_link(root / "lake")
+        return ended(["why", pair["left_id"], pair["right_id"], *words[1:]])
     research = root / "lake" / "research"
     if words[0] == "check-analysis":
         (folder,) = (one for one in (research / "outputs").iterdir() if one.is_dir())
@@ -57,5 +62,8 @@ if __name__ == "__main__":
     for given in json.loads(commands):
         start = time.monotonic()
         codes.append(done(given, Path(given_root)))
-        sys.stdout.write(f"{given[0]}: {codes[-1]} after {time.monotonic() - start:.1f} s\n")
+        line = f"{MARK}{given[0]}: {codes[-1]} after {time.monotonic() - start:.1f} s\n"
+        for stream in (sys.stdout, sys.stderr):
+            stream.write(line)
+            stream.flush()
     Path(codes_file).write_text(json.dumps(codes), "ascii")

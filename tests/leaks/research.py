@@ -44,7 +44,11 @@ def prepare(home: Path, project: str) -> None:
     """Write the script, let this user be the project's researcher, and cut the analysis."""
     (home / SCRIPT).write_text(_BY_SEX, "utf-8")
     register = home / "conf" / "projects.toml"
-    text = register.read_text("utf-8").replace('user = "researcher"', f'user = "{this_user()}"')
+    text = register.read_text("utf-8")
+    line = re.findall(r'    \{ user = "researcher".*\n', text)[0]
+    users = {this_user(), "root"}  # in a network of one's own one is root
+    lines = "".join(line.replace("researcher", user) for user in sorted(users))
+    text = text.replace(line, lines)
     first, rest = text.split("[project.", 2)[1:]
     assert first.startswith(project)
     first = re.sub(r"(?m)^expires = .*$", "expires = 9999-12-31", first)

@@ -12,7 +12,6 @@ is planted nowhere but in its own file.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import os
@@ -26,20 +25,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
+from tests.alone import alone
 from tests.leaks import research
-from tests.leaks.canaries import Person, dates, people
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPROVED = "ALP-2026-01"
 """The project of the register that is served here, to whoever runs this."""
 KEY = hashlib.sha256(b"the canary key").digest()
-OWN = ("plant", "break-gate", "check-analysis", "approve-all")
+OWN = ("plant", "break-gate", "explain-weakest", "check-analysis", "approve-all")
 """Words of ``one_process`` that are no command of the console script."""
 _SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """These commands end before the JVM's thorough compiler pays; what is written is the same."""
 _SCRIPT = Path(sys.executable).parent / "attainment-linkage"
+MARK = "<<< "
+"""How the line begins that parts the commands of one process on its two streams."""
 _LIMIT_SECONDS = 1200
 _SINKS = ("output", "event-log", "system-temporary", "working-folder")
 
@@ -60,11 +59,15 @@ class Place:
     beside: Path
     secrets: Path
     seen: dict[str, bytes] = field(default_factory=dict)
+    is_alone: bool = False
 
     @classmethod
-    def make(cls, folder: Path, records: int) -> Place:
-        """A fresh place; its configuration has the event log on and a small population."""
-        place = cls(folder / "scanned", folder / "beside", folder / "secrets")
+    def make(cls, folder: Path, records: int, *, is_alone: bool = False) -> Place:
+        """A fresh place; its configuration has the event log on and a small population.
+
+        ``is_alone``: its commands run in an empty network of their own.
+        """
+        place = cls(folder / "scanned", folder / "beside", folder / "secrets", {}, is_alone)
         for sink in _SINKS:
             (place.root / sink).mkdir(parents=True, mode=0o700)
         for apart in (place.beside, place.secrets):
@@ -142,6 +145,18 @@ class Place:
         assert self._started([*program, given], "one-process") == 0
         return json.loads(codes.read_text("ascii"))
 
+    def said(self) -> dict[str, tuple[str, str]]:
+        """What each command of the last ``run_in_one`` wrote to its two streams."""
+        found = []
+        for stream in ("out", "err"):
+            path = max((self.root / "output").glob(f"*-one-process.{stream}"))
+            words = path.read_text("utf-8").split(MARK)
+            names = [part.split(":", 1)[0] for part in words[1:]]
+            # each part but the first begins with the line that ended the command before it
+            texts = [words[0], *(part.split("\n", 1)[1] for part in words[1:-1])]
+            found.append(dict(zip(names, texts, strict=True)))
+        return {name: (text, found[1][name]) for name, text in found[0].items()}
+
     def stopped(self, *command: str, by: signal.Signals, when: Callable[[], bool]) -> int:
         """Run a command and send its whole process group a signal at a moment; its exit code."""
         program = [str(_SCRIPT), *self.words(*command)]
@@ -156,7 +171,9 @@ class Place:
         output = self.root / "output"
         number = len(list(output.iterdir()))
         environment = {
-            key: value for key, value in os.environ.items() if not key.startswith("PYTEST")
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith("PYTEST") and not (self.is_alone and "PROXY" in key.upper())
         } | {
             "ATTAINMENT_LINKAGE_HOME": str(self.beside),
             "TMPDIR": str(self.root / "system-temporary"),
@@ -167,9 +184,14 @@ class Place:
             (output / f"{number:02d}-{name}.err").open("wb") as err,
         ):
             process = subprocess.Popen(
-                program, cwd=self.root / "working-folder", env=environment, stdout=out, stderr=err,
-                stdin=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
+                alone(program) if self.is_alone else program,
+                cwd=self.root / "working-folder",
+                env=environment,
+                stdout=out,
+                stderr=err,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
             return self._watched(process, stop)
 
     def _watched(self, process: subprocess.Popen, stop: Stop | None) -> int:
@@ -206,60 +228,6 @@ def watch(session: int, seen: dict[str, bytes], ended: threading.Event) -> None:
                     seen[f"{shown} {hashlib.sha256(content).hexdigest()[:12]}"] = content
             except OSError:
                 continue
-
-
-def plant(lake: Path) -> None:
-    """Give 40 pupils, in every file they are in, the values of the canary people."""
-    raw, links = lake / "landing" / "raw", lake / "truth" / "links"
-    truth = {row["attainment_id"]: row["census_id"] for row in pq.read_table(links).to_pylist()}
-    chosen = [set(_ids(raw, source, "attainment_id")) for source in ("school_census", "ks4")]
-    census = set(_ids(raw, "census", "census_id"))
-    pupils = sorted(one for one in set.intersection(*chosen) if truth.get(one) in census)
-    canaries = people()
-    assert len(pupils) >= len(canaries), f"only {len(pupils)} pupils are in every file"
-    of_pupil = dict(zip(pupils, canaries, strict=False))
-    of_person = {truth[pupil]: canary for pupil, canary in of_pupil.items()}
-    _rewrite(raw / "census", "census_id", of_person)
-    for source in ("school_census", "ks4", "ks5"):
-        _rewrite(raw / source, "attainment_id", of_pupil)
-
-
-def _ids(raw: Path, source: str, column: str) -> list[str]:
-    return [row[column] for path in (raw / source).glob("part-*") for row in _read(path)[1]]
-
-
-def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        return list(reader.fieldnames or ()), list(reader)
-
-
-def _rewrite(folder: Path, column: str, of_id: dict[str, Person]) -> None:
-    for path in folder.glob("part-*"):
-        names, rows = _read(path)
-        for row in rows:
-            if row[column] in of_id:
-                row.update(_values(of_id[row[column]], names))
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, names, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
-
-
-def _values(person: Person, names: list[str]) -> dict[str, str]:
-    """A person's values for the columns of a file; schools write every other date the old way."""
-    is_slashed = "census_id" not in names and person.number % 2
-    given = {
-        "forename": person.forename,
-        "forenames": person.forename,
-        "surname": person.surname,
-        "date_of_birth": dates(person.birth)[1] if is_slashed else person.date,
-        "postcode": person.postcode,
-    }
-    if person.upn:
-        given["upn"] = person.upn
-    return {name: value for name, value in given.items() if name in names}
 
 
 def break_gate(home: Path, table: str) -> None:

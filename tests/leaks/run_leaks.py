@@ -11,8 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.leaks.planting import plant
 from tests.leaks.report import MUST_BE_THERE, Scan, found_of_planted, scan
-from tests.leaks.road import OWN, PROJECT, Place, break_gate, plant
+from tests.leaks.road import OWN, PROJECT, Place, break_gate
 
 RECORDS = 600
 

@@ -1,29 +1,17 @@
-"""Leaks, the share of CI: the road, a failing gate, the rights of all that was written."""
+"""Leaks, the share of CI: the road, a failing gate, the rights of all that was written.
+
+The road is that of ``tests/leaks/whole.py``.
+"""
 
 from __future__ import annotations
 
 import stat
 
-import pytest
-
 from attainment_linkage.steps.kernel import open_database
 from tests.leaks.canaries import canaries, dates, forms, people
 from tests.leaks.report import MAY_HOLD_PEOPLE, MUST_BE_THERE, found_of_planted, scan
-from tests.leaks.road import KEY, Place
+from tests.leaks.road import KEY
 from tests.leaks.scan import Patterns
-
-RECORDS = 400
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """A place where the road ran on canaries and then stopped at a gate."""
-    place = Place.make(tmp_path_factory.mktemp("leaks"), RECORDS)
-    first = ((words, 0) for words in (("synthesise",), ("plant",), ("run",)))
-    last = ((("break-gate", "census_people"), 0), (("standardise",), 40))
-    commands, codes = zip(*first, *place.later, *last, strict=True)
-    assert place.run_in_one(*commands) == list(codes)
-    return place
 
 
 def test_there_are_200_canaries_and_nobody_s_value_is_another_s():
@@ -66,8 +54,8 @@ def test_what_a_task_of_the_linkage_spills_to_disk_holds_no_name(tmp_path):
     assert not any(b"CANARYNAME" in content for content in spilled)
 
 
-def test_no_canary_is_found_outside_landing_and_identifiers(place):
-    found = scan(place.root, place.seen)
+def test_no_canary_is_found_outside_landing_and_identifiers(canary_road):
+    found = scan(canary_road.root, canary_road.seen)
 
     assert found.leaks == [], "\n".join(found.lines())
     assert len(found.planted) == found.canaries - 1  # all but the key, which is planted nowhere
@@ -75,18 +63,18 @@ def test_no_canary_is_found_outside_landing_and_identifiers(place):
     assert set(MAY_HOLD_PEOPLE) - set(found.counted) <= {"landing: faults", "identifiers: faults"}
 
 
-def test_every_file_is_0600_and_every_folder_0700_and_nothing_temporary_stays(place):
+def test_every_file_is_0600_and_every_folder_0700_and_nothing_temporary_stays(canary_road):
     modes = {
         path: stat.S_IMODE(path.lstat().st_mode)
-        for path in (place.lake, *place.lake.rglob("*"))
+        for path in (canary_road.lake, *canary_road.lake.rglob("*"))
         if not path.is_symlink()
     }
     wrong = {
-        path.relative_to(place.lake).as_posix(): f"{mode:04o}"
+        path.relative_to(canary_road.lake).as_posix(): f"{mode:04o}"
         for path, mode in modes.items()
         if mode != (0o700 if path.is_dir() else 0o600)
     }
 
     assert wrong == {}
-    assert list((place.lake / "temporary").iterdir()) == []
-    assert list((place.root / "working-folder").iterdir()) == []
+    assert list((canary_road.lake / "temporary").iterdir()) == []
+    assert list((canary_road.root / "working-folder").iterdir()) == []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from attainment_linkage.adapters import review_files
 from attainment_linkage.adapters.session import tasks_at_once
-from attainment_linkage.core.reconciliation import Balance
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.review import RETURNED
 from attainment_linkage.domain.road import DETACH as STAGE
+from attainment_linkage.stages import accounts
 from attainment_linkage.stages.review_batches import run_of
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import detach, draw_links
@@ -22,13 +22,7 @@ def body(run: StageRun) -> None:
     """
     pupils, links = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.LINKS)
     spine = run.write(detach.link_spine(pupils, links, _decided(run)), tables.LINK_SPINE)
-    linked = detach.linked_counts(spine).collect()[0]["linked"]
-    run.balance(
-        Balance(
-            "pupils", run.rows_in(tables.ATTAINMENT_PEOPLE), run.written[tables.LINK_SPINE.name]
-        ),
-        Balance("links", run.rows_in(tables.LINKS), linked),
-    )
+    accounts.of_detach(run, spine)
     drawn = draw_links.link_draws(
         run.read(tables.SCORED_PAIRS),
         links,

@@ -9,10 +9,10 @@ from attainment_linkage.adapters.generated_files import read_truth
 from attainment_linkage.core import link_quality
 from attainment_linkage.core.link_quality import GroupQuality
 from attainment_linkage.core.linkage_weights import fitted
-from attainment_linkage.core.reconciliation import Balance
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.measure_tables import CHARACTERISTICS
 from attainment_linkage.domain.road import MEASURE as STAGE
+from attainment_linkage.stages import accounts
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.stages.synthesise import DOUBLES, LINKS
 from attainment_linkage.steps import measure
@@ -26,11 +26,7 @@ def body(run: StageRun) -> None:
     try:
         _write_quality(run, patterns := measure.pattern_counts(_judged(run, pupils)).toArrow())
         _write_weights(run, pupils, patterns)
-        measured, linked = (sum(patterns[name].to_pylist()) for name in ("pupils", "linked"))
-        run.balance(
-            Balance("pupils", run.rows_in(tables.LINK_SPINE), measured),
-            Balance("linked pupils", linked, run.written[tables.LINKAGE_WEIGHTS.name]),
-        )
+        accounts.of_measure(run, patterns)
     finally:
         pupils.unpersist()
 

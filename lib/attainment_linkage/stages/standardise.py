@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pyspark.sql import DataFrame
 
 from attainment_linkage.core import codes
 from attainment_linkage.core.codes import Reading
 from attainment_linkage.core.column_facts import facts_from_counts
-from attainment_linkage.core.reconciliation import Balance
 from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
 from attainment_linkage.core.spec import SideSpec
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import STANDARDISE as STAGE
 from attainment_linkage.domain.tables import Source
+from attainment_linkage.stages import accounts
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import standardise
 from attainment_linkage.steps.linkage_record import column_counts, linkage_records
@@ -64,16 +62,10 @@ def _attributes_door(run: StageRun) -> None:
     ks4 = _attributes(run, tables.KS4_SOURCE, codes.KS4_READINGS)
     ks5 = _attributes(run, tables.KS5_SOURCE, codes.KS5_READINGS)
     attained = run.write(standardise.pupil_attainment(ks4, ks5), tables.PUPIL_ATTAINMENT)
-    sources = (tables.CENSUS_SOURCE, tables.KS4_SOURCE, tables.KS5_SOURCE)
-    lines, *came = (run.rows_in(source.attribute_table) for source in sources)
-    records = standardise.record_counts(attained).collect()[0]["records"]
-    run.balance(
-        Balance("Census lines", lines, run.written[tables.CENSUS_CHARACTERISTICS.name]),
-        Balance("attainment records", sum(came), records),
-    )
+    accounts.of_standardise(run, attained)
 
 
-def _attributes(run: StageRun, source: Source, readings: Sequence[Reading]) -> DataFrame:
+def _attributes(run: StageRun, source: Source, readings: tuple[Reading, ...]) -> DataFrame:
     """The attribute rows of a source; values its readings do not know are counted."""
     delivered = run.read(source.attribute_table)
     _note(run, f"{source.name}: undeclared", undeclared_counts(delivered, readings))
