@@ -64,7 +64,7 @@ def test_a_complete_application_says_what_is_still_to_be_decided(tmp_path, confi
 def test_an_incomplete_one_is_refused_with_all_that_is_missing(tmp_path, config):
     text = SECOND.replace('"vulnerability_count"', '"vulnerability_score"')
 
-    with pytest.raises(ApplicationError, match="4 things to mend") as refused:
+    with pytest.raises(ApplicationError, match="to mend, 4: ") as refused:
         apply(written(tmp_path, text), config)
     assert deeds(config)[-1][2] == "APPLICATION_INCOMPLETE"
     for part in ("questions.legal.case", "public_interest.case", "vulnerability_score"):

@@ -44,8 +44,8 @@ def _require_complete(document: Mapping[str, Any], file: str, log: RunLog) -> No
     missing = problems if project is None else problems or lacking(project)
     if project is None or missing:
         raise ApplicationError(
-            f"{file}: {len(missing)} thing{'s' * (len(missing) > 1)} to mend: {'; '.join(missing)}. Add them "
-            "as in conf/projects.toml; the variables are in the data dictionary."
+            f"{file}: to mend, {len(missing)}: {'; '.join(missing)}. Add them as in "
+            "conf/projects.toml; the variables are in the data dictionary."
         )
     log.note(f"application {name}", "complete")
     open_questions = ", ".join(spoken(question) for question in undecided(project))
