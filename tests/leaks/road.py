@@ -99,6 +99,7 @@ class Place:
         staged = self.lake / "research" / "staging" / APPROVED / "001" / "outputs"
         page = self.root / "output" / "register.html"
         return (
+            (("explain-weakest",), 0),
             (("pseudonymise",), 0),
             (("provision", APPROVED), 0),
             (("open", APPROVED, str(self.beside / research.SCRIPT)), 0),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from tests.leaks.planting import plant
@@ -32,7 +33,12 @@ def main() -> int:
             ("a killed driver", killed_driver),
             ("the start after it", start_after),
         ):
-            say(f"{said}: {'as expected' if (went_well := done(place)) else 'NOT as expected'}")
+            started = time.monotonic()
+            went_well = done(place)
+            seconds = time.monotonic() - started
+            say(
+                f"{said}: {'as expected' if went_well else 'NOT as expected'} after {seconds:.0f} s"
+            )
             result = scan(place.root, place.seen)
             is_right = is_right and went_well and not result.leaks
             is_right = is_right and is_complete(result)
@@ -57,10 +63,13 @@ def whole_road(place: Place) -> bool:
     plant(place.lake)
     if place.run("run"):
         return False
-    return all(
-        (place.run_in_one(words)[0] if words[0] in OWN else place.run(*words)) == code
-        for words, code in place.later
-    )
+    for words, code in place.later:
+        started = time.monotonic()
+        got = place.run_in_one(words)[0] if words[0] in OWN else place.run(*words)
+        say(f"  {words[0]}: {got} after {time.monotonic() - started:.0f} s")
+        if got != code:
+            return False
+    return True
 
 
 def failing_gate(place: Place) -> bool:
