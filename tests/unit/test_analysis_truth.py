@@ -81,8 +81,9 @@ def test_intervals_cover_the_truth_of_the_population_counted_in_full():
         shares[reading] = hits / cells
 
     assert cells > 250
-    # no linkage error: what is open is who was seen, and that the cohort's intervals hold
-    assert 0.90 <= shares[COHORT, AS_ENUMERATED] <= 0.98
+    # no linkage error: what is open is who was seen, and that the cohort's intervals hold;
+    # some 300 cells of three populations, not independent: 0.95 and three standard errors
+    assert 0.90 <= shares[COHORT, AS_ENUMERATED] <= 0.987
     # the rate behind is told by two other populations only, half as uncertain as it is itself
     assert 0.80 <= shares[run_coverage.JUDGED] <= 0.98
     # what the forms left out is in no interval, and so is seen where intervals are narrow
