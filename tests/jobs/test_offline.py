@@ -48,8 +48,7 @@ def test_the_whole_road_runs_without_a_network(canary_road):
     """The generator, every stage of the linkers' road with its gates, and the page at the end."""
     if not canary_road.is_alone:
         pytest.skip(why_not())
-    said = said_of(canary_road, "synthesise", "run")
-    made, complained = ("".join(texts) for texts in zip(*said, strict=True))
+    made, complained = canary_road.said()["run-planted"]
 
     assert complained == ""
     finished = [line.split()[0] for line in made.splitlines() if " finished in " in line]
@@ -67,7 +66,7 @@ def test_the_whole_road_runs_without_a_network(canary_road):
 def test_a_pair_is_explained_by_ids_alone_which_only_the_audit_log_keeps(canary_road):
     """The weight is that of the table, and the ids are in no word of it, though in the audit."""
     link = weakest_link(canary_road.lake)
-    [(said, complained)] = said_of(canary_road, "explain-weakest")
+    said, complained = canary_road.said()["explain-weakest"]
 
     assert complained == ""
     assert "outcome: linked: " in said
@@ -82,9 +81,3 @@ def test_a_pair_is_explained_by_ids_alone_which_only_the_audit_log_keeps(canary_
         one for one in map(json.loads, log) if (one["what"], one["outcome"]) == ("why", "finished")
     ]
     assert len(last["inputs"]["pair"]) > 8
-
-
-def said_of(place, *commands):
-    """What these commands wrote to their two streams."""
-    said = place.said()
-    return [said[one] for one in commands]

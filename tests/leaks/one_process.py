@@ -1,31 +1,35 @@
 """One process: several commands of the console script in turn, under one start of Java.
 
-Five words are this test's own: ``plant`` puts the canaries into the delivery, ``break-gate``
-makes a gate fail from then on, ``explain-weakest`` asks why the weakest link was made,
-``check-analysis`` takes what ``analyse`` made to output checking, ``approve-all`` lets every
-package leave, as a second person would. After each command both streams get a line that starts
-with ``MARK``. Usage: CODES-FILE ROOT COMMANDS-AS-JSON.
+Five words are this test's own. ``run-planted``: the road from the generator on, with the canaries
+put into what it delivers. ``break-gate``: a gate fails from then on. ``explain-weakest``: why the
+weakest link was made. ``check-analysis``: what ``analyse`` made goes to output checking.
+``approve-all``: every package leaves, by a second person. After each command both streams get a
+line that starts with ``MARK``. Usage: CODES-FILE ROOT COMMANDS-AS-JSON.
 """
 
 import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
 import typer
 
 from attainment_linkage.cli import app
+from attainment_linkage.domain.road import SYNTHESISE, Stage
+from attainment_linkage.stages import run
+from attainment_linkage.stages.runner import Body, StageRun
 from tests.leaks.planting import plant, weakest_link
 from tests.leaks.road import MARK, break_gate
 
 
 def done(words: list[str], root: Path) -> int:
     """Do one command; give back its exit code."""
-    if words[0] == "plant":
-        plant(root / "lake")
-        return 0
+    if words[0] == "run-planted":
+        with mock.patch.object(run, "body_of", planting_after(root / "lake")):
+            return ended(["run", "--synthesise", *words[1:]])
     if words[0] == "break-gate":
         break_gate(Path(os.environ["ATTAINMENT_LINKAGE_HOME"]), words[1])
         return 0
@@ -45,6 +49,22 @@ def done(words: list[str], root: Path) -> int:
                 for name in packages
             )
     return ended(words)
+
+
+def planting_after(lake: Path) -> Callable[[Stage], Body]:
+    """What stages do, but that canaries are planted when the generator has ended."""
+    body_of = run.body_of
+
+    def bodies(stage: Stage) -> Body:
+        body = body_of(stage)
+
+        def with_canaries(stage_run: StageRun) -> None:
+            body(stage_run)
+            plant(lake)
+
+        return with_canaries if stage == SYNTHESISE else body
+
+    return bodies
 
 
 def ended(words: list[str]) -> int:

@@ -32,7 +32,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 APPROVED = "ALP-2026-01"
 """The project of the register that is served here, to whoever runs this."""
 KEY = hashlib.sha256(b"the canary key").digest()
-OWN = ("plant", "break-gate", "explain-weakest", "check-analysis", "approve-all")
+OWN = ("run-planted", "break-gate", "explain-weakest", "check-analysis", "approve-all")
 """Words of ``one_process`` that are no command of the console script."""
 _SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """These commands end before the JVM's thorough compiler pays; what is written is the same."""

@@ -20,8 +20,8 @@ def canary_road(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A place where the road ran on canaries and then stopped at a gate."""
     folder = tmp_path_factory.mktemp("leaks")
     place = Place.make(folder, RECORDS, is_alone=not why_not())
-    first = (("synthesise",), ("plant",), ("run",))
+    first = (("run-planted",), 0)
     last = ((("break-gate", "census_people"), 0), (("standardise",), 40))
-    commands, codes = zip(*((words, 0) for words in first), *place.later, *last, strict=True)
+    commands, codes = zip(first, *place.later, *last, strict=True)
     assert place.run_in_one(*commands) == list(codes)
     return place
