@@ -23,6 +23,28 @@ DOCUMENT = {
             "values": [True],
             "weight": "linkage",
         },
+        "met": {
+            "label": "Known to have free meals",
+            "kind": "share",
+            "column": "is_fsm",
+            "values": [True],
+            "weight": "linkage",
+            "unknown": "no",
+        },
+        "not_met": {
+            "label": "Known to have none",
+            "kind": "share",
+            "column": "is_fsm",
+            "values": [False],
+            "weight": "linkage",
+        },
+        "has_met": {
+            "label": "Has free meals, of those known",
+            "kind": "share",
+            "column": "is_fsm",
+            "values": [True],
+            "weight": "linkage",
+        },
         "points": {
             "label": "Points",
             "kind": "mean",
@@ -69,6 +91,13 @@ DOCUMENT = {
             "universe": "ks4",
             "by": ["fsm"],
             "measures": ["linked", "profile"],
+        },
+        {
+            "name": "A5",
+            "title": "Free meals",
+            "universe": "ks4",
+            "by": ["region"],
+            "measures": ["met", "not_met", "has_met"],
         },
     ],
     "model": [
@@ -188,6 +217,11 @@ def cells_of(frame, block, measure):
         inside = inside[inside.is_linked]
     inside = inside.assign(one=1.0)
     column = measure.column or "one"
+    if measure.kind == "share":
+        values = inside[column].map(lambda v: None if pd.isna(v) else str(v).lower())
+        found_in = values.isin(measure.values).astype(float)
+        column = "has_it"
+        inside[column] = found_in if measure.unknown == "no" else found_in.where(values.notna())
     grid = [members(inside, one) for one in block.by]
     crossed = np.array(np.meshgrid(*(range(len(g)) for g in grid), indexing="ij"))
     found = []

@@ -11,16 +11,13 @@ import dataclasses
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from attainment_linkage.adapters import delta, gates
 from attainment_linkage.adapters.analysis_files import read_definitions
-from attainment_linkage.adapters.gates import GateResult
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core.analysis.counting import block_moments
 from attainment_linkage.core.analysis.definitions import Analysis
@@ -28,11 +25,10 @@ from attainment_linkage.core.analysis.moments import NAMES, Moments
 from attainment_linkage.core.analysis.reading import read_analysis
 from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.domain import tables
-from attainment_linkage.stages.run import run_road
 from attainment_linkage.steps import analyse, pseudonymise, usable_links
 from tests.analysis_sample import cells_of
 from tests.conftest import config_for
-from tests.coverage import quick, truths
+from tests.coverage import quick, short_road, truths
 
 CHECKED = ("T1", "T3", "T7", "T9", "T18")
 AS_THEY_ARE, AS_ENUMERATED = "as they are", "as enumerated"
@@ -85,16 +81,12 @@ def moments_of_frame(analysis: Analysis, frame: pd.DataFrame) -> AllMoments:
 def by_road(
     spark: SparkSession, analysis: Analysis, seed: int, records: int, lake: Path
 ) -> AllMoments:
-    """The moments of a population as the road links it, with its draws and weights.
-
-    Gates let everything pass here: they change no number and have tests of their own.
-    """
-    config = config_for(lake, synthesise={"seed": seed, "attainment_records": records})
-    with mock.patch.object(gates, "audit", lambda _, table: GateResult(table.name, (), 0.0)):
-        paths = run_road(config, synthesise=True, spark=spark).paths
+    """The moments of a population as the road links it, with its draws and weights."""
+    delivered = quick.delivered(population(seed, records), has_others=True)
+    short_road.links_made(spark, delivered, config_for(lake), lake / "tables")
 
     def written(table: tables.Table) -> DataFrame:
-        return delta.read(spark, Path(paths[table.name]), table).persist()
+        return spark.read.parquet(str(lake / "tables" / table.name)).persist()
 
     spine, draws = written(tables.LINK_SPINE), written(tables.LINK_DRAWS)
     attainment, census = written(tables.PUPIL_ATTAINMENT), written(tables.CENSUS_CHARACTERISTICS)

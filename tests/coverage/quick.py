@@ -23,13 +23,16 @@ from attainment_linkage.domain.measure_tables import CHARACTERISTICS
 BASE = tomllib.loads((conf_folder() / "base.toml").read_text("utf-8"))
 
 
-def delivered(made: Population) -> dict[str, pd.DataFrame]:
-    """The delivered tables and the truth, as texts."""
+def delivered(made: Population, *, has_others: bool = False) -> dict[str, pd.DataFrame]:
+    """The delivered tables and the truth, as texts; the Census of pupils' homes or of all."""
     design = core.design(made)
     blocks = [core.BlockOfPeople(made, design, core.PUPIL_BLOCK, number)
               for number in range(design.pupil_blocks)]  # fmt: skip
+    others = [core.BlockOfPeople(made, design, core.OTHER_BLOCK, number)
+              for number in range(design.other_blocks if has_others else 0)]  # fmt: skip
     makers = core.MAKERS | {"truth": core.truth}
-    return {name: pa.concat_tables([make(block) for block in blocks]).to_pandas()
+    of = {name: blocks + (others if name == "census" else []) for name in makers}
+    return {name: pa.concat_tables([make(block) for block in of[name]]).to_pandas()
             for name, make in makers.items()}  # fmt: skip
 
 

@@ -39,7 +39,7 @@ from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.analysis.cells import block_answers
 from attainment_linkage.core.analysis.definitions import COHORT, PROCESS, Analysis, Block
 from attainment_linkage.core.analysis.moments import Moments
-from tests.conftest import config_for
+from tests.conftest import LAUNCH, config_for
 from tests.coverage import populations
 from tests.coverage.populations import AS_ENUMERATED, AS_THEY_ARE, AllMoments
 
@@ -105,7 +105,7 @@ def maker(links: str, analysis: Analysis, records: int) -> Iterator[Callable[[in
         return
     with tempfile.TemporaryDirectory(prefix="coverage-") as lakes:
         config = config_for(Path(lakes) / "session")
-        with open_session(config, "coverage", launch={"spark.master": "local[2]"}) as spark:
+        with open_session(config, "coverage", launch=LAUNCH) as spark:
             yield lambda seed: populations.by_road(
                 spark, analysis, seed, records, Path(lakes) / str(seed)
             )

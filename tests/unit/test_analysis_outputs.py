@@ -63,6 +63,27 @@ def test_shares_leave_in_percent_with_their_counts_and_linked_tables_say_so():
     assert row["points"] == pytest.approx(answers[1].estimate, abs=6e-4)
 
 
+def test_shares_of_one_column_part_their_base_only_where_they_add_up_to_it():
+    """Of those who are known: with meals and without; of all, those with meals part nothing."""
+    analysed, rng = analysis(), np.random.default_rng(4)
+    block = next(one for one in analysed.blocks if one.table == "A5")
+    has = [rng.integers(0, 2, 40).astype(float) for _ in range(block.shape[0])]
+
+    def moments(values, more=0):
+        cells = [Moments.of(np.append(one, np.zeros(more)), np.ones(len(one) + more))
+                 for one in values]  # fmt: skip
+        return Moments(*(np.array([[getattr(c, name) for c in cells]]) for name in NAMES))
+
+    of = {"met": moments(has, 3), "not_met": moments([1 - one for one in has]),
+          "has_met": moments(has)}  # fmt: skip
+    table = checked(block_output(analysed, block, list(block_answers(block, of, 0.95))))
+
+    parted = {one.column: one.parting for one in table.description.count if one.of}
+    assert parted == {"met_count": "", "not_met_n": "", "not_met_count": "is_fsm",
+                      "has_met_count": "is_fsm"}  # fmt: skip
+    assert table.cells[("All",)]["met_n"] == 43 * block.shape[0]
+
+
 def test_a_model_is_taken_by_output_checking_as_it_is():
     for model in analysis().models:
         # the order of factors in CODES is that of the gaps model; the sums are what counts

@@ -40,7 +40,7 @@ def test_a_classification_takes_its_codes_from_the_dictionary_the_document_or_th
     assert tuple(region.by[0].codes) == REGIONS
     assert groups.shape == (3, 3)
     assert groups.by[0].categories == ("Free meals", "Needs", "All")
-    assert [block.number for block in analysis().blocks] == list(range(6))
+    assert [block.number for block in analysis().blocks] == list(range(7))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,8 @@ def test_a_classification_takes_its_codes_from_the_dictionary_the_document_or_th
         ({"covers": "england"}, "covers is england"),
         ({"tables": []}, "tables is not a known key"),
         ({"universe__ks4__filter": {}}, "universe.ks4: filter is not a known key"),
+        ({"measure__points__unknown": "no"}, "measure.points: unknown is out, or of a share no"),
+        ({"measure__linked__unknown": "maybe"}, "measure.linked: unknown is out, or of a share"),
         ({"universe__ks4__where": {"school": ["state"]}}, "linked_pupils has no column school"),
         ({"measure__points__column": "sex"}, "measure.points: sex is not a number"),
         ({"measure__points__kind": "median"}, "kind is median"),

@@ -44,6 +44,39 @@ def test_two_filters_that_differ_by_many_people_everywhere_pass():
     assert judge(everyone, state).refusals == ()
 
 
+def test_a_second_count_of_fewer_people_does_not_put_anybody_outside_the_codes_of_the_first():
+    sex = released(checked(counts_table("T1", np.array([70, 80]), {"sex": ["f", "m"]}), RULES), "",
+                   RULES)  # fmt: skip
+    codes = {"sex": ["f", "m"], "cohort": ["9", "10"]}
+    crossed = counts_table("T2", np.array([[30, 40], [45, 35]]), codes)
+    fewer = counts_table("T2", np.array([[20, 20], [20, 20]]), codes)
+    second = released(checked(crossed, RULES), "", RULES)
+    points = {(codes, "points"): row["n"] for codes, row in fewer.cells.items()}
+    described_as = replace(second.description, count=(Count("n"), Count("points")))
+    both = replace(second, description=described_as, shown=second.shown | points)
+
+    assert "*" not in variables_of([sex, both])["cohort"]
+    assert derived(both, [sex], 10) is None
+    assert "*" in variables_of([sex, released(checked(fewer, RULES), "", RULES)])["cohort"]
+
+
+def test_counts_that_part_a_base_are_codes_of_one_variable():
+    parts = [
+        {"column": "n"},
+        *({"column": c, "of": "n", "parting": "many"} for c in ("one", "two")),
+    ]
+    described_as = region("T", [100, 200, 300], count=parts).description
+    cells = {("a",): (40, 60), ("b",): (90, 110), ("c",): (150, 150), ("all",): (280, 320)}
+    shown = {(codes, name): float(value) for codes, (one, two) in cells.items()
+             for name, value in (("n", one + two), ("one", one), ("two", two))}  # fmt: skip
+    told = released(checked(region("T", [100, 200, 300]), RULES), "", RULES)
+    table = replace(told, description=described_as, shown=shown)
+
+    assert variables_of([table])["many"] == ("one", "two")
+    conditions = {group.condition for group in groups_of(table) if group.column == "two"}
+    assert all(("many", frozenset({"two"})) in condition for condition in conditions)
+
+
 def test_an_output_that_tells_nothing_new_and_one_that_tells_nothing_pass():
     crossed = counts_table("T1", np.array([[60, 70], [80, 90], [30, 40]]),
                            {"region": ["a", "b", "c"], "sex": ["f", "m"]})  # fmt: skip

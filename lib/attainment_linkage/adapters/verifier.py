@@ -8,10 +8,12 @@ import hashlib
 import itertools
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import linprog
 
 WITHHELD, EPSILON = "[c]", 1e-5
@@ -28,12 +30,9 @@ def problems_of(package: Path) -> list[str]:
         if body["checker"] == record["analyst"] or not body["reason"].strip():
             found.append("decision.json: the checker is the analyst, or gives no reason")
     for path in sorted((package / "outputs").glob("*.json")):
-        description = json.loads(path.read_text("utf-8"))
-        with path.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
-            found += [
-                f"{path.stem}: {said}"
-                for said in table(description, list(csv.reader(file)), record)
-            ]
+        rows = list(csv.reader(path.with_suffix(".csv").read_text("utf-8").splitlines()))
+        said = table(json.loads(path.read_text("utf-8")), rows, record)
+        found += [f"{path.stem}: {one}" for one in said]
     return found
 
 
@@ -67,13 +66,13 @@ def table(description: dict[str, Any], rows: list[list[str]], record: dict[str, 
     for codes, row in cells.items():
         for one in description.get("estimate", []):
             on = [one.get("numerator", ""), one.get("denominator", ""), *one.get("counts", [])]
-            is_open = row[one["column"]] not in (WITHHELD, "")
-            if is_open and any(name and row[name] == WITHHELD for name in on):
+            is_hidden = any(name and row[name] == WITHHELD for name in on)
+            if is_hidden and row[one["column"]] not in (WITHHELD, ""):
                 found.append(f"{codes}: {one['column']} is shown, a count behind it is not")
     if method == "rounding":
         base = record["rounding_base"]
         return found + [f"{key}: no multiple of {base}" for key, n in known.items() if n % base]
-    return found + attacked(description, shown, threshold, record["zeros_allowed"])
+    return [*found, *attacked(description, shown, threshold, record["zeros_allowed"])]
 
 
 def structural(description: dict[str, Any], codes: tuple[str, ...]) -> bool:
@@ -92,58 +91,59 @@ def sums(axis: dict[str, Any]) -> list[tuple[str, list[str]]]:
     return [*groups.items(), *([(total, top)] if total else [])]
 
 
-def equations_of(description: dict[str, Any]) -> list[list[Key]]:
+def equations_of(description: dict[str, Any]) -> Iterator[list[Key]]:
     """Every sum in the table, as its whole and then its parts; remainders begin with `~`."""
-    lines = [sums(one) for one in description["classification"]]
-    parts = {one["column"]: one["of"] for one in description["count"] if one.get("of")}
-    lines.append([(of, [name, f"~{name}"]) for name, of in parts.items()])
-    names = [[*one["codes"], *one.get("groups", {}), one.get("total", "")]
-             for one in description["classification"]]  # fmt: skip
-    names.append([one["column"] for one in description["count"]])
-    inside = [[part for _, parts in line for part in parts] for line in lines]
-    every = [list(dict.fromkeys(filter(None, [*one, *more])))
-             for one, more in zip(names, inside, strict=True)]  # fmt: skip
-    found = []
+    axes, counts = description["classification"], description["count"]
+    lines = [sums(one) for one in axes]
+    parts = [(c["of"], [c["column"], f"~{c['column']}"]) for c in counts if c.get("of")]
+    lines.append(parts + [(of, [c["column"] for c in counts if c.get("parting") == name])
+                          for of, name in {(c["of"], c["parting"]): 0 for c in counts
+                                           if c.get("parting")}])  # fmt: skip
+    every = [[*one["codes"], *one.get("groups", {}), *filter(None, [one.get("total")])]
+             for one in axes] + [[c["column"] for c in counts]]  # fmt: skip
+    for names, line in zip(every, lines, strict=True):
+        names += [part for _, inside in line for part in inside if part not in names]
     for depth, line in enumerate(lines):
         rest = [codes for at, codes in enumerate(every) if at != depth]
         for (whole, parts_of), other in itertools.product(line, itertools.product(*rest)):
             keys = [(*other[:depth], code, *other[depth:]) for code in (whole, *parts_of)]
-            found.append([(key[:-1], key[-1]) for key in keys])
-    return found
+            yield [(key[:-1], key[-1]) for key in keys]
 
 
 def attacked(
     description: dict[str, Any], shown: dict[Key, str], threshold: float, zeros_allowed: bool
-) -> list[str]:
+) -> Iterator[str]:
     """Withheld counts, remainders, and sums within an equation, that can be worked out."""
-    equations = equations_of(description)
+    equations = list(equations_of(description))
     known = {key: float(text) for key, text in shown.items() if text not in (WITHHELD, "")}
     keys = list(dict.fromkeys([*shown, *(key for line in equations for key in line)]))
     known |= {key: 0.0 for key in keys if structural(description, key[0])}
     place = {key: at for at, key in enumerate(key for key in keys if key not in known)}
-    matrix, gives, groups = np.zeros((len(equations), len(place))), np.zeros(len(equations)), set()
+    matrix, gives, groups = sparse.lil_array((len(equations), len(place) + 1)), [], set()
     for at, (whole, *inner) in enumerate(equations):
-        for key, sign in [(whole, -1.0), *((key, 1.0) for key in inner)]:
-            if key in known:
-                gives[at] -= sign * known[key]
-            else:
-                matrix[at, place[key]] = sign
+        for key in {whole, *inner} & place.keys():
+            matrix[at, place[key]] = -1.0 if key == whole else 1.0
+        gives.append(known.get(whole, 0.0) - sum(known.get(key, 0.0) for key in inner))
         groups.add(tuple(key for key in inner if key in place) if whole in known else ())
-    found = []
+    rows, give = matrix.tocsr(), np.array(gives)
+    fits: dict[int, list[Any]] = {}
+    part = sparse.csgraph.connected_components(abs(rows).T @ abs(rows))[1]  # what hangs together
     for target in [(key,) for key in place] + sorted(one for one in groups if len(one) > 1):
-        weight, ends = np.zeros(len(place)), []
-        weight[[place[key] for key in target]] = 1.0
-        for sign in (1.0, -1.0):
-            got = linprog(sign * weight, A_eq=matrix, b_eq=gives, bounds=(0, 1e7), method="highs")
-            if got.x is None:
-                return ["its shown counts contradict each other"]
-            ends.append(float(weight @ got.x))
-        low, high = ends
-        is_open = high - low >= threshold - EPSILON or (low <= EPSILON and high >= threshold - 1.1)
+        own = np.flatnonzero(part == part[place[target[0]]])
+        weight = np.isin(own, [place[key] for key in target]).astype(float)
+        lines, seen = np.flatnonzero(abs(rows[:, own]).sum(axis=1)), fits.setdefault(own[0], [])
+        for sign in (0.0, 1.0, -1.0):  # numbers seen to fit may be wide enough already
+            if sign or not seen:
+                got = linprog(sign * weight, None, None, rows[lines][:, own], give[lines], (0, 1e7))
+                if got.x is None:
+                    return (yield "its shown counts contradict each other")
+                seen.append(got.x)
+            low, *_, high = sorted([float(weight @ one) for one in (seen[0], *seen)])
+            if is_open := high - low >= threshold - (1.1 if low <= EPSILON else EPSILON):
+                break
         is_safe = (len(target) > 1 or target[0] not in shown) and low >= threshold - EPSILON
         if not (is_open or is_safe or (zeros_allowed and high <= EPSILON)):
-            found.append(f"{' + '.join(map(str, target))} can be worked out")
-    return found
+            yield f"{' + '.join(map(str, target))} can be worked out"
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ def told_once(asked: Iterable[tuple[Count, Numbers]]) -> Told:
     """Counts without those that are the same, in every cell, as an earlier one.
 
     A numerator is never told by its own base: that all of a group have something is a finding.
+    Counts that part their base are each told, or they would not add up to it.
 
     Args:
         asked: each count with its numbers, cell by cell; a part after what it is a part of.
@@ -36,7 +37,8 @@ def told_once(asked: Iterable[tuple[Count, Numbers]]) -> Told:
     called: dict[str, str] = {}
     for count, numbers in asked:
         of = called.get(count.of, "")
-        same = [name for name, (_, other) in kept.items() if other == numbers and name != of]
+        alike = {} if count.parting else kept
+        same = [name for name, (_, other) in alike.items() if other == numbers and name != of]
         called[count.column] = same[0] if same else count.column
         if same:
             continue

@@ -13,6 +13,9 @@ LINKAGE, NO_WEIGHT = "linkage", "none"
 WEIGHTS = (LINKAGE, NO_WEIGHT)
 SHARE, MEAN, PROFILE = "share", "mean", "profile"
 KINDS = (SHARE, MEAN, PROFILE)
+OUT, NO = "out", "no"
+"""What a share makes of pupils whose column is not known: left out, or without what is counted."""
+UNKNOWN = (OUT, NO)
 PROCESS, COHORT = "process", "cohort"
 """What an interval is to cover: the rate behind the pupils there are, or these pupils' own."""
 TARGETS = (PROCESS, COHORT)
@@ -37,7 +40,8 @@ class Measure:
 
     ``share``: of pupils whose ``column`` has one of ``values``. ``mean``: of ``column``.
     ``profile``: the cell's share of all pupils of its block. ``weight`` ``linkage`` counts
-    linked pupils by linkage weight; ``none`` counts every pupil once.
+    linked pupils by linkage weight; ``none`` counts every pupil once. ``unknown`` ``out``:
+    a share is of those whose column is known; ``no``: of all, who is not known not being so.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Measure:
     column: str = ""
     values: tuple[str, ...] = ()
     where: Condition = field(default_factory=dict)
+    unknown: str = OUT
 
 
 @dataclass(frozen=True)

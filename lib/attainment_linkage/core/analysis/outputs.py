@@ -63,7 +63,7 @@ def block_output(analysis: Analysis, block: Block, answers: Sequence[CellAnswer]
     """
     title = next(one.title for one in analysis.tables if one.name == block.table)
     told = list(dict.fromkeys(one.categories for one in answers))
-    counts = told_once(_asked(block.measures, answers))
+    counts = told_once(_asked(block.measures, answers, _partings(block.measures, answers)))
     description = Description(
         title=f"{block.table} {title}",
         universe=LINKED_PUPILS.name,
@@ -132,22 +132,43 @@ def _linked_only(measures: Iterable[Measure]) -> dict[str, tuple[str, ...]]:
     return {"is_linked": ("true",)} if is_linked else {}
 
 
-def _counts(measure: Measure) -> list[Count]:
+def _partings(measures: Sequence[Measure], answers: Sequence[CellAnswer]) -> dict[str, str]:
+    """Shares that part their pupils by the values of one column: measure to column."""
+    alike: dict[str, list[Measure]] = {}
+    for one in (one for one in measures if one.kind == SHARE):
+        alike.setdefault(f"{one.column} {one.where} {one.weight} {one.unknown}", []).append(one)
+    return {
+        one.name: one.column
+        for group in alike.values()
+        if len(group) > 1 and _add_up([one.name for one in group], answers)
+        for one in group
+    }
+
+
+def _add_up(names: Sequence[str], answers: Sequence[CellAnswer]) -> bool:
+    left: dict[tuple[str, ...], int] = {}
+    for one in (one for one in answers if one.measure in names):
+        left[one.categories] = left.get(one.categories, one.n) - (one.numerator or 0)
+    return not any(left.values())
+
+
+def _counts(measure: Measure, parting: str = "") -> list[Count]:
     if measure.kind == PROFILE:
         return [Count(f"{measure.name}_count", title=measure.label)]
     base = Count(f"{measure.name}_n", title=f"{measure.label}: base")
     if measure.kind == MEAN:
         return [base]
-    return [base, Count(f"{measure.name}_count", of=base.column, title=measure.label)]
+    named = f"{measure.name}_count"
+    return [base, Count(named, of=base.column, title=measure.label, parting=parting)]
 
 
 def _asked(
-    measures: Sequence[Measure], answers: Sequence[CellAnswer]
+    measures: Sequence[Measure], answers: Sequence[CellAnswer], partings: Mapping[str, str]
 ) -> Iterator[tuple[Count, Numbers]]:
     """Every count that a measure stands on, with its numbers cell by cell."""
     for measure in measures:
         mine = [one for one in answers if one.measure == measure.name]
-        for count in _counts(measure):
+        for count in _counts(measure, partings.get(measure.name, "")):
             is_base = count.column.endswith("_n")
             yield count, tuple(one.n if is_base else one.numerator or 0 for one in mine)
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from attainment_linkage.core.analysis.definitions import (
     LINKAGE,
     MEAN,
+    OUT,
     PROFILE,
     Classification,
     Condition,
@@ -65,7 +66,7 @@ class Batch:
     def base(self, measure: Measure) -> Bools:
         """Whether each pupil is measured at all."""
         met = self.meets(measure.where)
-        if measure.kind != PROFILE:
+        if measure.kind != PROFILE and measure.unknown == OUT:
             met = met & self.known(measure.column)
         if measure.weight == LINKAGE:
             met = met & self.flag("is_linked") & self.known("linkage_weight")

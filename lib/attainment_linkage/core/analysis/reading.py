@@ -13,9 +13,12 @@ from typing import Any
 from attainment_linkage.core.analysis.definitions import (
     KINDS,
     MEAN,
+    NO,
+    OUT,
     PROCESS,
     SHARE,
     TARGETS,
+    UNKNOWN,
     WEIGHTS,
     Analysis,
     Block,
@@ -36,7 +39,7 @@ _NUMBERS = ("int", "bigint", "double", "float")
 _KEYS = {
     "": ("level", "covers", "universe", "measure", "classification", "table", "model"),
     "universe": ("label", "where"),
-    "measure": ("label", "kind", "unit", "weight", "column", "values", "where"),
+    "measure": ("label", "kind", "unit", "weight", "column", "values", "where", "unknown"),
     "classification": ("label", "column", "codes", "bands", "flags"),
     "table": ("name", "title", "universe", "by", "measures"),
     "model": ("name", "title", "universe", "measure", "factors", "gaps_of"),
@@ -162,6 +165,9 @@ class _Reader:
             self._column(where, said.get("column"), is_number=kind == MEAN)
         if (kind == SHARE) != ("values" in said):
             self.problems.append(f"{where}: values go with kind share, and only with it")
+        unknown = str(said.get("unknown", OUT))
+        if unknown not in UNKNOWN or (unknown == NO and kind != SHARE):
+            self.problems.append(f"{where}: unknown is {OUT}, or of a share {NO}; it is {unknown}")
         return Measure(
             name=name,
             label=str(said.get("label")),
@@ -171,6 +177,7 @@ class _Reader:
             column=str(said.get("column", "")),
             values=_texts(said.get("values", [])),
             where=self._condition(where, said.get("where", {})),
+            unknown=unknown,
         )
 
     def _classification(self, name: str, said: Mapping[str, Any]) -> Classification:

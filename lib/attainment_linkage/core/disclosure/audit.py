@@ -16,17 +16,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import null_space
 from scipy.optimize import linprog
 
-from attainment_linkage.core.disclosure.tables import ADDITIVE, Codes, Description
-
-Key = tuple[Codes, str]
-Shown = Mapping[Key, float | None]
-"""The numbers as released, by cell and column; None where one is withheld."""
+from attainment_linkage.core.disclosure.equations import (
+    Equation,
+    Key,
+    Shown,
+    apart,
+    equations_of,
+    keys_of,
+)
+from attainment_linkage.core.disclosure.tables import ADDITIVE, Description
 
 _EPSILON = 1e-5
 _FAR = 1e7
+_Some = float | NDArray[np.float64]
 _PAIRS, _TRIPLES = 1000, 150
 
 
@@ -46,14 +52,11 @@ class Breach:
     items: tuple[Key, ...]
 
 
-@dataclass(frozen=True)
-class _Equation:
-    whole: Key
-    parts: tuple[Key, ...]
-
-
 def breaches(description: Description, shown: Shown, demand: Demand) -> list[Breach]:
-    """Everything that the shown numbers give away; empty where the table holds."""
+    """Everything that the shown numbers give away; empty where the table holds.
+
+    Raises: ArithmeticError: the programmes find no numbers that fit; nothing is proved.
+    """
     found: list[Breach] = []
     groups = [[one.column for one in description.count]]
     groups += [[one.column] for one in description.estimate if one.kind in (*ADDITIVE, "mean")]
@@ -61,16 +64,13 @@ def breaches(description: Description, shown: Shown, demand: Demand) -> list[Bre
         values: Shown = {key: shown[key] for key in shown if key[1] in columns}
         if columns[0] in {one.column for one in description.estimate}:
             values = _as_people(description, columns[0], shown)
-        equations = list(_equations(description, columns))
-        zeros = {key for key in _keys(equations, values) if _is_structural(description, key)}
+        equations = list(equations_of(description, columns))
+        zeros = {key for key in keys_of(equations, values) if _is_structural(description, key)}
         is_exact = columns == groups[0]
-        found += _Attack(equations, values, zeros, demand, is_exact=is_exact).breaches()
+        least = None if any((value or 0) < 0 for value in values.values()) else 0.0
+        for lines, own in apart(equations, values, zeros):
+            found += _Attack(lines, own, zeros, demand, least, is_exact=is_exact).breaches()
     return found
-
-
-def _keys(equations: Sequence[_Equation], values: Shown) -> list[Key]:
-    inside = [key for one in equations for key in (one.whole, *one.parts)]
-    return list(dict.fromkeys([*values, *inside]))
 
 
 def _is_structural(description: Description, key: Key) -> bool:
@@ -98,35 +98,6 @@ def _as_people(description: Description, column: str, shown: Shown) -> Shown:
     return {key: None if value is None else value * scale for key, value in values.items()}
 
 
-def _equations(description: Description, columns: Sequence[str]) -> Iterator[_Equation]:
-    every = []
-    for one in description.classification:
-        rests = [f"~{code}" for code in one.codes] if one.overlaps and one.total else []
-        every.append([*one.all_codes, *rests])
-    parts_of = {one.column: one.of for one in description.count if one.column in columns and one.of}
-    names = [*columns, *(f"~{column}" for column in parts_of)]
-    for codes in itertools.product(*every):
-        for column, of in parts_of.items():
-            yield _Equation((codes, of), ((codes, column), (codes, f"~{column}")))
-        for place, one in enumerate(description.classification):
-            for parts in _parts(one.overlaps, codes[place], one.total, one.codes, one.sums):
-                inner = [(*codes[:place], part, *codes[place + 1 :]) for part in parts]
-                for name in names:
-                    yield _Equation((codes, name), tuple((each, name) for each in inner))
-
-
-def _parts(
-    overlaps: bool,
-    code: str,
-    total: str,
-    codes: Sequence[str],
-    sums: Sequence[tuple[str, tuple[str, ...]]],
-) -> Iterator[tuple[str, ...]]:
-    if overlaps and total and code == total:
-        yield from ((each, f"~{each}") for each in codes)
-    yield from (parts for whole, parts in sums if whole == code)
-
-
 class _Attack:
     """One set of numbers that hang together.
 
@@ -136,26 +107,27 @@ class _Attack:
 
     def __init__(
         self,
-        equations: Sequence[_Equation],
+        equations: Sequence[Equation],
         values: Shown,
         zeros: set[Key],
         demand: Demand,
+        lower: float | None,
         *,
         is_exact: bool,
     ) -> None:
         self.demand = demand
         self.known = {key: value for key, value in values.items() if value is not None}
-        self.known |= dict.fromkeys(zeros, 0.0)
-        keys = [key for key in _keys(equations, values) if key not in self.known]
+        inside = keys_of(equations, values)
+        self.known |= {key: 0.0 for key in inside if key in zeros}
+        keys = [key for key in inside if key not in self.known]
         self.unknown = {key: at for at, key in enumerate(keys)}
         self.withheld = {key for key in values if key in self.unknown}
-        has_negative = any(value < 0 for value in self.known.values())
-        self.lower = None if has_negative else 0.0
+        self.lower = lower
         self._open(equations)
-        self.room = 0.0 if is_exact or not self.matrix.size else 2 * self._least_room()
+        self.room = 0.0 if is_exact or not self.matrix.size else 2 * self._least_room() + _EPSILON
         self.seen: list[np.ndarray] = []
 
-    def _open(self, equations: Sequence[_Equation]) -> None:
+    def _open(self, equations: Sequence[Equation]) -> None:
         """The equations that still hold an unknown, as a matrix and what it must give."""
         rows, gives, self.groups = [], [], []
         for one in equations:
@@ -186,7 +158,9 @@ class _Attack:
             bounds=[*[(self.lower, _FAR)] * size, (0.0, None)],
             method="highs",
         )
-        return float(result.fun) if result.fun > _EPSILON else 0.0
+        if result.x is None:
+            raise ArithmeticError(f"audit: HiGHS found no solution ({result.status})")
+        return float(result.fun)
 
     def breaches(self) -> list[Breach]:
         """Items first, then sums of what holds by itself."""
@@ -194,9 +168,22 @@ class _Attack:
             return []
         found = [Breach((key,)) for key in self.unknown if not self.holds((key,))]
         groups = {tuple(sorted(group)) for group in self.groups if len(group) > 1}
-        pairs = {pair for group in groups for pair in itertools.combinations(group, 2)}
+        pairs = {pair for group in sorted(groups) for pair in self._pairs(group)}
         found += [Breach(group) for group in sorted(groups | pairs) if not self.holds(group)]
         return found + [Breach(group) for group in self._determined()]
+
+    def _pairs(self, group: tuple[Key, ...]) -> Iterator[tuple[Key, Key]]:
+        """The pairs of a group that no numbers seen so far leave uncertain enough."""
+        places = [self.unknown[key] for key in group]
+        widths = np.array([self.demand.widths.get(key, self.demand.threshold) for key in group])
+        seen = np.array(self.seen)[:, places] if self.seen else np.zeros((0, len(group)))
+        for at in range(len(group) - 1):
+            sums = seen[:, [at]] + seen[:, at + 1 :]
+            low = sums.min(axis=0, initial=np.inf)
+            high = sums.max(axis=0, initial=-np.inf)
+            width = np.maximum(widths[at], widths[at + 1 :])
+            is_enough = self._is_enough(low, high, width)
+            yield from ((group[at], group[at + 1 + int(n)]) for n in np.flatnonzero(~is_enough))
 
     def holds(self, group: tuple[Key, ...]) -> bool:
         """Whether the sum of the group stays as uncertain as it must."""
@@ -212,11 +199,12 @@ class _Attack:
             low, high = min(low, end), max(high, end)
         is_safe_sum = not is_withheld and low >= self.demand.threshold - _EPSILON
         is_safe_zero = self.demand.is_zero_allowed and high <= _EPSILON
-        return self._is_enough(low, high, width) or is_safe_sum or is_safe_zero
+        return bool(self._is_enough(low, high, width)) or is_safe_sum or is_safe_zero
 
-    def _is_enough(self, low: float, high: float, width: float) -> bool:
-        is_open = low <= _EPSILON and high >= self.demand.threshold - 1 - _EPSILON
-        return high - low >= width - _EPSILON or (is_open and width <= self.demand.threshold)
+    def _is_enough(self, low: _Some, high: _Some, width: _Some) -> NDArray[np.bool_]:
+        is_open = (low <= _EPSILON) & (high >= self.demand.threshold - 1 - _EPSILON)
+        is_wide = high - low >= width - _EPSILON
+        return np.asarray(is_wide | (is_open & (width <= self.demand.threshold)))
 
     def _end(self, places: Sequence[int], sign: float) -> float:
         weight = np.zeros(len(self.unknown))
@@ -227,8 +215,11 @@ class _Attack:
             limits["b_ub"] = np.concatenate([self.gives, -self.gives]) + self.room
         elif self.matrix.size:
             limits |= {"A_eq": self.matrix, "b_eq": self.gives}
-        result = linprog(-weight, bounds=(self.lower, _FAR), method="highs-ipm", **limits)
-        if result.x is None:  # the shown numbers contradict each other: nothing is proved
+        for solver in ("highs-ipm", "highs-ds"):
+            result = linprog(-weight, bounds=(self.lower, _FAR), method=solver, **limits)
+            if result.x is not None:
+                break
+        else:  # the shown numbers contradict each other: nothing is proved
             raise ArithmeticError(f"audit: HiGHS found no solution ({result.status})")
         self.seen.append(result.x)
         return float(result.x[list(places)].sum())

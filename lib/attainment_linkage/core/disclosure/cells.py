@@ -96,6 +96,9 @@ def _counts(table: Table) -> Iterator[str]:
                 yield f"{at}: {column} is {found}"
             elif whole and value > (row[whole] or 0):
                 yield f"{at}: {column} is more than {whole}, of which it is a part"
+        for whole, columns in table.description.partings:
+            if row[whole] != sum(row[column] or 0 for column in columns):
+                yield f"{at}: {whole} is not the sum of the {len(columns)} counts that part it"
         is_filled = any(row[column] for column, _ in parts)
         if is_filled and table.description.is_structural_zero(codes):
             yield f"{at}: people are in it, and it is declared a structural zero"

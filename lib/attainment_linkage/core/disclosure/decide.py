@@ -13,6 +13,8 @@ import numpy as np
 
 from attainment_linkage.core.disclosure import audit, rounding
 from attainment_linkage.core.disclosure.attacker import Target
+from attainment_linkage.core.disclosure.equations import Key
+from attainment_linkage.core.disclosure.families import MOST_ITEMS, by_family
 from attainment_linkage.core.disclosure.optimum import cheapest
 from attainment_linkage.core.disclosure.primary import Unsafe, unsafe
 from attainment_linkage.core.disclosure.rules import REFUSE, REVIEW, Finding, Rules
@@ -43,11 +45,11 @@ class Checked:
 
     table: Table
     status: str
-    shown: Mapping[audit.Key, float | None]
-    primary: frozenset[audit.Key]
-    secondary: frozenset[audit.Key]
+    shown: Mapping[Key, float | None]
+    primary: frozenset[Key]
+    secondary: frozenset[Key]
     findings: tuple[Finding, ...]
-    demand_widths: Mapping[audit.Key, float]
+    demand_widths: Mapping[Key, float]
 
     @property
     def review(self) -> tuple[Finding, ...]:
@@ -55,7 +57,7 @@ class Checked:
         return tuple(one for one in self.findings if one.severity == REVIEW)
 
 
-def checked(table: Table, rules: Rules, also: frozenset[audit.Key] = frozenset()) -> Checked:
+def checked(table: Table, rules: Rules, also: frozenset[Key] = frozenset()) -> Checked:
     """An output as it may be shown; ``also`` names items to be withheld besides."""
     system = system_of(table)
     found = unsafe(table, system, rules)
@@ -65,27 +67,34 @@ def checked(table: Table, rules: Rules, also: frozenset[audit.Key] = frozenset()
         return _rounded(table, found, rules)
     if table.description.kind == MODEL:
         return _model(table, found, rules)
-    withheld, widths = _protected(table, system, found, rules, also)
+    try:
+        withheld, widths = _protected(table, system, found, rules, also)
+    except ArithmeticError:
+        return _unsafe(
+            table, found, "audit", "the attack on it came to no end, so nothing is proved"
+        )
     if withheld is None:
-        said = "no pattern of withheld cells keeps it safe; bring it with fewer or coarser codes"
-        rule = rules.minimum_count
-        finding = Finding("secondary", REFUSE, table.name, "table", said)
-        return _refused(table, (*found.findings, finding)) if rule.is_on else _refused(table, ())
+        return _unsafe(table, found, "secondary", "no pattern of withheld cells keeps it safe")
     return _suppressed(table, system, found, withheld, widths, also)
+
+
+def _unsafe(table: Table, found: Unsafe, rule: str, said: str) -> Checked:
+    said = f"{said}; bring it with fewer or coarser codes"
+    return _refused(table, (*found.findings, Finding(rule, REFUSE, table.name, "table", said)))
 
 
 def _refused(table: Table, findings: tuple[Finding, ...]) -> Checked:
     return Checked(table, REFUSED, {}, frozenset(), frozenset(), findings, {})
 
 
-def demand_of(rules: Rules, widths: Mapping[audit.Key, float]) -> audit.Demand:
+def demand_of(rules: Rules, widths: Mapping[Key, float]) -> audit.Demand:
     """What the audit asks of every interval."""
     return audit.Demand(rules.threshold, not rules.zeros.is_on, widths)
 
 
 def _protected(
-    table: Table, system: System, found: Unsafe, rules: Rules, also: frozenset[audit.Key]
-) -> tuple[Flags | None, dict[audit.Key, float]]:
+    table: Table, system: System, found: Unsafe, rules: Rules, also: frozenset[Key]
+) -> tuple[Flags | None, dict[Key, float]]:
     """Withheld items that pass the audit: counts first, then the sums that stand on them."""
     place = system.place
     asked = np.zeros(len(system.values), dtype=bool)
@@ -95,7 +104,7 @@ def _protected(
     by_key = {_key(system.labels[at]): width for at, width in widths.items()}
     for _ in range(_TRIES):
         items = (found.items | asked) & system.is_count
-        withheld = _pattern(system, items, found.hidden, {}, extra, rules)
+        withheld = _of_counts(table, system, items, found.hidden, extra, rules)
         forced = _standing_on(table, system, withheld) | found.items | asked
         if additive_columns(table):
             items = withheld | (forced & ~system.is_count)
@@ -106,6 +115,19 @@ def _protected(
             return withheld, by_key
         extra += [_target(system, one, rules.threshold) for one in broken]
     return None, by_key
+
+
+def _of_counts(
+    table: Table, system: System, items: Flags, hidden: Flags, extra: list[Target], rules: Rules
+) -> Flags:
+    """What to withhold of the counts: as one system, or family by family where that is large."""
+
+    def protect(part: System, items: Flags, hidden: Flags, extra: list[Target]) -> Flags:
+        return _pattern(part, items, hidden, {}, extra, rules)
+
+    if len(system.values) <= MOST_ITEMS or additive_columns(table):
+        return protect(system, items, hidden, extra)
+    return by_family(table.description, system, items, hidden, extra, protect)
 
 
 def _pattern(
@@ -161,7 +183,7 @@ def _standing_on(table: Table, system: System, withheld: Flags) -> Flags:
     return found
 
 
-def _key(label: Codes) -> audit.Key:
+def _key(label: Codes) -> Key:
     return label[:-1], label[-1]
 
 
@@ -175,9 +197,7 @@ def _target(system: System, breach: audit.Breach, threshold: int) -> Target:
     return Target(tuple(sorted(place[label] for label in labels)), float(threshold) + 1.0)
 
 
-def _shown(
-    table: Table, system: System, withheld: Flags, found: Unsafe
-) -> dict[audit.Key, float | None]:
+def _shown(table: Table, system: System, withheld: Flags, found: Unsafe) -> dict[Key, float | None]:
     """Counts and estimates as they would be released; an estimate needs all its counts."""
     place, shown = system.place, {}
     counts = [one.column for one in table.description.count]
@@ -202,8 +222,8 @@ def _suppressed(
     system: System,
     found: Unsafe,
     withheld: Flags,
-    widths: Mapping[audit.Key, float],
-    also: frozenset[audit.Key],
+    widths: Mapping[Key, float],
+    also: frozenset[Key],
 ) -> Checked:
     shown = _shown(table, system, withheld, found)
     primary = {_key(system.labels[at]) for at in np.flatnonzero(found.items)}
@@ -219,7 +239,7 @@ def _suppressed(
 def _model(table: Table, found: Unsafe, rules: Rules) -> Checked:
     """A model: its total count and its coefficients; the count of a term stays in the room."""
     (terms,) = table.description.classification
-    shown: dict[audit.Key, float | None] = {}
+    shown: dict[Key, float | None] = {}
     withheld = set(found.estimates)
     for codes, row in table.cells.items():
         for count in table.description.count:

@@ -98,6 +98,11 @@ def _counts(table: Description) -> Iterator[str]:
         if one.of and one.of not in before:
             yield f"the count {one.column} is of {one.of!r}, which no [[count]] before it has"
         before.add(one.column)
+        if one.parting and not one.of:
+            yield f"the count {one.column} parts none: name the count that it is of"
+    for of, columns in table.partings if table.kind == TABLE else ():
+        if len(columns) < 2:
+            yield f"the count {columns[0]} parts {of} alone; name the others of its parting"
 
 
 def _estimate(one: Estimate, counts: set[str]) -> Iterator[str]:

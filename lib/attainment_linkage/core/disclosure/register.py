@@ -9,10 +9,11 @@ this is withheld.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from attainment_linkage.core.disclosure.audit import Shown
+from attainment_linkage.core.disclosure.equations import Shown
 from attainment_linkage.core.disclosure.tables import (
     MODEL,
     ROUNDING,
@@ -113,10 +114,11 @@ def _condition(
                     narrow(f"{one.variable}={code}", frozenset({YES}))
             else:
                 narrow(one.variable, frozenset(leaves(one, code)))
-    parts = {each.column: each.of for each in description.count}
-    while parts[column]:
-        narrow(column, frozenset({YES}))
-        column = parts[column]
+    counts = {each.column: each for each in description.count}
+    while counts[column].of:
+        parting = counts[column].parting
+        narrow(parting or column, frozenset({column if parting else YES}))
+        column = counts[column].of
     if column in own:
         narrow(column, frozenset({YES}))
     return frozenset(found.items())
@@ -153,6 +155,7 @@ def variables_of(outputs: Sequence[Released]) -> dict[str, tuple[str, ...]]:
             each.variable for each in one.description.classification if not each.overlaps
         }
     full = _exhausted(outputs)
+    full |= {each.parting for one in outputs for each in one.description.count if each.parting}
     found: dict[str, tuple[str, ...]] = {}
     for variable, known in codes.items():
         if known <= {YES, NO} and variable not in classified:
@@ -164,28 +167,36 @@ def variables_of(outputs: Sequence[Released]) -> dict[str, tuple[str, ...]]:
 
 
 def _exhausted(outputs: Sequence[Released]) -> set[str]:
-    """Variables under whose codes everybody is: their totals are the greatest of each filter."""
+    """Variables under whose codes everybody is: their totals are the greatest of each group.
+
+    One total that is shown anywhere says so, be it of all people or of a group that another
+    variable tells apart: outputs of one filter are of the same people.
+    """
     most: dict[Condition, float] = {}
-    totals = [(one, *total) for one in outputs for total in _grand_totals(one)]
-    for _, kept, value in totals:
-        most[kept] = max(most.get(kept, 0.0), value)
-    full: set[str] = set()
-    short: set[str] = set()
-    for one, kept, value in totals:
-        names = {each.variable for each in one.description.classification if not each.overlaps}
-        (full if value == most[kept] else short).update(names)
-    return full - short
+    totals = [total for one in outputs for total in _totals(one)]
+    for _, kept, low, _ in totals:
+        most[kept] = max(most.get(kept, 0.0), low)
+    full = {name for names, kept, _, high in totals if high >= most[kept] for name in names}
+    return full - {name for names, kept, _, high in totals if high < most[kept] for name in names}
 
 
-def _grand_totals(one: Released) -> Iterator[tuple[Condition, float]]:
-    """Filter and value of the total of each root count, where all classifications have one."""
+def _totals(one: Released) -> Iterator[tuple[frozenset[str], Condition, float, float]]:
+    """Each shown root count under the total of any variables: those, its condition, its range."""
     description = one.description
-    kept = frozenset((name, frozenset(codes)) for name, codes in description.filter.items())
-    cell = tuple(each.total for each in description.classification)
-    for count in description.count:
-        value = one.shown.get((cell, count.column))
-        if not count.of and all(cell) and value is not None and description.kind != MODEL:
-            yield kept, value
+    filters = {name: frozenset(codes) for name, codes in description.filter.items()}
+    roots, own = {each.column for each in description.count if not each.of}, _own_roots(one)
+    finest = math.prod(len(each.codes) for each in description.classification)
+    room = one.base / 2 * finest
+    for (codes, column), value in one.shown.items() if description.kind != MODEL else ():
+        names = frozenset(
+            each.variable
+            for each, code in zip(description.classification, codes, strict=True)
+            if code == each.total and not each.overlaps
+        )
+        if value is not None and column in roots and names:
+            kept = _condition(description, codes, column, filters, own)
+            alone = frozenset(each for each in kept if each[0] not in names - set(filters))
+            yield names, alone, value - room, value + room
 
 
 def simplified(groups: Sequence[Group], variables: Mapping[str, tuple[str, ...]]) -> list[Group]:

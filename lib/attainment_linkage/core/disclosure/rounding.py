@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from attainment_linkage.core.disclosure.audit import Key
+from attainment_linkage.core.disclosure.equations import Key
 from attainment_linkage.core.disclosure.tables import MODEL, Classification, Codes, Table
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from attainment_linkage.core.disclosure.audit import Key
 from attainment_linkage.core.disclosure.decide import REFUSED, Checked, checked
 from attainment_linkage.core.disclosure.differencing import Derived, derived
+from attainment_linkage.core.disclosure.equations import Key
 from attainment_linkage.core.disclosure.register import Released
 from attainment_linkage.core.disclosure.rules import Rules
 from attainment_linkage.core.disclosure.tables import Table

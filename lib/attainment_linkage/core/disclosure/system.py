@@ -95,12 +95,14 @@ def axis_of(one: Classification) -> Axis:
 
 
 def _column_axis(table: Table) -> Axis:
-    codes, sums = [], []
+    codes: list[str] = []
+    sums: list[tuple[str, tuple[str, ...]]] = []
     for one in table.description.count:
         codes.append(one.column)
         if one.of:
             sums.append((one.of, (one.column, f"{REST}{one.column}")))
     rests = [parts[1] for _, parts in sums]
+    sums += table.description.partings
     return Axis((*codes, *rests, *additive_columns(table)), tuple(sums), frozenset(rests))
 
 

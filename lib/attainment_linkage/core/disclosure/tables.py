@@ -62,11 +62,15 @@ class Classification:
 
 @dataclass(frozen=True)
 class Count:
-    """A column of unweighted counts of people; ``of`` names the count it is a part of."""
+    """A column of unweighted counts of people; ``of`` names the count it is a part of.
+
+    The counts of one ``parting`` part theirs: everybody is in just one of them.
+    """
 
     column: str
     of: str = ""
     title: str = ""
+    parting: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,15 @@ class Description:
     def variables(self) -> tuple[str, ...]:
         """The columns that classify, in order."""
         return tuple(one.variable for one in self.classification)
+
+    @property
+    def partings(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each count that others part, with those that do."""
+        named = dict.fromkeys((one.of, one.parting) for one in self.count if one.parting)
+        return tuple(
+            (of, tuple(one.column for one in self.count if (one.of, one.parting) == (of, name)))
+            for of, name in named
+        )
 
     @property
     def columns(self) -> tuple[str, ...]:
