@@ -48,6 +48,27 @@ def refuse_outputs(
     raise typer.Exit(door.decide_outputs(package, reason, config, lake, is_approved=False))
 
 
+@app.command("hand")
+def hand_outputs(
+    package: PackageArgument,
+    folder: Annotated[Path, typer.Argument(help="A folder that the checker may read.")],
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+) -> None:
+    """Put a package where another person, its checker, can take it."""
+    raise typer.Exit(door.hand_outputs(package, folder, config, lake))
+
+
+@app.command("take")
+def take_outputs(
+    file: Annotated[Path, typer.Argument(help="The file that hand wrote.")],
+    config: ConfigOption = "local",
+    lake: LakeOption = None,
+) -> None:
+    """Take a package into the checker's own lake, to be decided on there."""
+    raise typer.Exit(door.take_outputs(file, config, lake))
+
+
 @app.command("verify")
 def verify_outputs(
     package: PackageArgument, config: ConfigOption = "local", lake: LakeOption = None

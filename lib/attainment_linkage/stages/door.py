@@ -20,7 +20,7 @@ from attainment_linkage.core.audit import Head
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.road import BY_NAME, LINK, PROVISION
 from attainment_linkage.domain.tables import RESEARCH
-from attainment_linkage.stages import release
+from attainment_linkage.stages import handover, release
 from attainment_linkage.stages.application import apply, publish_register
 from attainment_linkage.stages.boundary import guarded
 from attainment_linkage.stages.closing import close
@@ -136,6 +136,24 @@ def decide_outputs(
 
     def work(config: Config) -> None:
         release.decide(package, config, this_user(), reason, RunLog(), is_approved=is_approved)
+
+    return _with_config(env, lake, work, roots=(RESEARCH,))
+
+
+def hand_outputs(package: str, folder: Path, env: str, lake: Path | None) -> int:
+    """Put a package where its checker may read it; give back the exit code."""
+
+    def work(config: Config) -> None:
+        handover.hand(package, folder, config, RunLog())
+
+    return _with_config(env, lake, work, roots=(RESEARCH,))
+
+
+def take_outputs(file: Path, env: str, lake: Path | None) -> int:
+    """Take a handed-over package into this lake; give back the exit code."""
+
+    def work(config: Config) -> None:
+        handover.take(file, config, RunLog())
 
     return _with_config(env, lake, work, roots=(RESEARCH,))
 

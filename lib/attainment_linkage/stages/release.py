@@ -47,7 +47,7 @@ def check(folder: Path, config: Config, who: str, log: RunLog) -> Path:
             raise ReleaseRefusedError(
                 f"release: {folder.name} is refused: {'. '.join(verdict.refusals)}."
             )
-        _require_undecided(store, name)
+        require_undecided(store, name)
         form = Form(name, who, verdict.outputs, project_of(folder, config))
         path = store.write_package(name, packing.package_files(form, rules))
         outcome.outputs = packing.digests(path)
@@ -78,7 +78,7 @@ def decide(
         record = packing.record_of(folder)
         outcome.inputs = packing.digests(folder)
         _require_second(name, record["analyst"], who, reason)
-        _require_undecided(store, name)
+        require_undecided(store, name)
         outputs = packing.released_of(folder, name)
         if is_approved:
             packing.require_safe_beside(outputs, store.registered(), read_rules(conf_folder()))
@@ -127,7 +127,11 @@ def _require_second(name: str, analyst: str, who: str, reason: str) -> None:
         raise DecisionRefusedError(f"release: {name}: a decision needs a reason. Give --reason.")
 
 
-def _require_undecided(store: ReleaseStore, name: str) -> None:
+def require_undecided(store: ReleaseStore, name: str) -> None:
+    """Refuse a package that was decided on.
+
+    Raises: DecisionRefusedError.
+    """
     decided = store.decision(name)
     if decided is not None:
         raise DecisionRefusedError(
