@@ -1,4 +1,4 @@
-"""Counts of one base: those that part it give each other away; a large table goes count by count."""
+"""Counts of one base: those that part it give each other away; a large table goes by count."""
 
 import numpy as np
 import pytest
