@@ -82,6 +82,10 @@ def test_shares_of_one_column_part_their_base_only_where_they_add_up_to_it():
     assert parted == {"met_count": "", "not_met_n": "", "not_met_count": "is_fsm",
                       "has_met_count": "is_fsm"}  # fmt: skip
     assert table.cells[("All",)]["met_n"] == 43 * block.shape[0]
+    assert table.description.classification[0].labels["E12000007"] == "London"
+    some = of | {"not_met": moments([one * 0 for one in has])}  # no longer everybody
+    table = checked(block_output(analysed, block, list(block_answers(block, some, 0.95))))
+    assert not table.description.partings
 
 
 def test_a_model_is_taken_by_output_checking_as_it_is():

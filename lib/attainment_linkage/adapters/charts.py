@@ -80,8 +80,13 @@ def _what(output: Checked, estimate: Estimate | None, shown: int) -> list[str]:
     said = "Numbers of people" if estimate is None else "Dots are estimates, lines 95% intervals"
     if estimate is not None and _total(output, estimate) is not None:
         said += ", the dashed line all together"
+    measures = sum(bool(one.low) for one in output.table.description.estimate)
     withheld = sum(_is_group(output, codes) for codes in output.table.cells) - shown
-    return [said, *([f"{withheld} withheld or empty groups are not shown"] if withheld else [])]
+    return [
+        said,
+        *([f"The first of {measures} measures; all are in the table"] if measures > 1 else []),
+        *([f"{withheld} withheld or empty groups are not shown"] if withheld else []),
+    ]
 
 
 def _everyone(output: Checked, estimate: Estimate) -> list[alt.Chart]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from attainment_linkage.core.analysis import definitions as analysed
 from attainment_linkage.core.analysis.cells import CellAnswer
 from attainment_linkage.core.analysis.counts import Numbers, told_once
 from attainment_linkage.core.analysis.definitions import (
@@ -31,6 +32,7 @@ from attainment_linkage.core.disclosure.tables import (
     Description,
     Estimate,
 )
+from attainment_linkage.core.report.code_names import NAMES
 from attainment_linkage.domain.tables import LINKED_PUPILS
 
 DECIMALS = 3
@@ -71,14 +73,7 @@ def block_output(analysis: Analysis, block: Block, answers: Sequence[CellAnswer]
         weights="; ".join(sorted({_WEIGHTS[one.weight] for one in block.measures})),
         filter=dict(block.universe.where) | _linked_only(block.measures),
         classification=tuple(
-            Classification(
-                variable=one.name,
-                title=one.label,
-                codes=tuple(dict.fromkeys(c[at] for c in told if c[at] != ALL)),
-                total=ALL,
-                overlaps=one.is_overlapping,
-                geography=one.geography,
-            )
+            _classification(one, tuple(dict.fromkeys(c[at] for c in told if c[at] != ALL)))
             for at, one in enumerate(block.by)
         ),
         count=counts.counts,
@@ -88,6 +83,18 @@ def block_output(analysis: Analysis, block: Block, answers: Sequence[CellAnswer]
     scale = {one.name: 1.0 if one.kind == MEAN else 100.0 for one in block.measures}
     name = f"{block.table}_{block.name.replace(' x ', '_by_')}"
     return _output(name, description, answers, scale)
+
+
+def _classification(one: analysed.Classification, codes: tuple[str, ...]) -> Classification:
+    return Classification(
+        variable=one.name,
+        title=one.label,
+        codes=codes,
+        total=ALL,
+        overlaps=one.is_overlapping,
+        geography=one.geography,
+        labels={code: NAMES[code] for code in codes if one.geography and code in NAMES},
+    )
 
 
 def model_output(model: ModelDefinition, result: ModelResult) -> Output:
