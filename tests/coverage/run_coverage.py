@@ -15,7 +15,8 @@ intervals:
     python -m tests.coverage.run_coverage [--seeds 20] [--records 20000] [--links road]
         [--keep FOLDER] [--first 4201]
 
-`--links truth` takes the generator's true links for the pupils that are on the Census: quick,
+`--links road` runs the bodies of the road's stages without their ceremony (``short_road``), all
+populations in one session. `--links truth` takes the generator's true links for the pupils that are on the Census: quick,
 and without linkage error. What was made lies in FOLDER and is not made again: a run can be
 stopped and taken up. The last line is the figures; the exit code is 1 where the judged share of
 covered cells is outside 90 to 98%.

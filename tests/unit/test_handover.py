@@ -136,3 +136,14 @@ def test_it_is_taken_only_from_its_analyst_and_only_by_the_same_rules(
 
     with pytest.raises(PackageBrokenError, match="by other rules than these: threshold"):
         handover.take(file, checker, RunLog())
+
+
+def test_a_store_that_another_person_may_not_read_is_named_with_the_way_to_hand_over(
+    configs, monkeypatch
+):
+    def shut(_):
+        raise PermissionError
+
+    monkeypatch.setattr(release.store_of(configs[0]).home.__class__, "is_dir", shut)
+    with pytest.raises(PackageBrokenError, match="Have it handed over: release hand"):
+        release.verified("a" * 12, configs[0])

@@ -79,7 +79,13 @@ class ReleaseStore:
         Raises: PackageBrokenError.
         """
         folder = self.package(name)
-        manifest = documents.read(folder / MANIFEST) if folder.is_dir() else None
+        try:
+            manifest = documents.read(folder / MANIFEST) if folder.is_dir() else None
+        except PermissionError:
+            raise PackageBrokenError(
+                f"release: {name} lies where this user may not read. Have it handed over: "
+                "release hand, release take."
+            ) from None
         if manifest is None:
             known = ", ".join(self.packages()) or "none"
             raise PackageBrokenError(
