@@ -16,10 +16,10 @@ intervals:
         [--keep FOLDER] [--first 4201]
 
 `--links road` runs the bodies of the road's stages without their ceremony (``short_road``), all
-populations in one session. `--links truth` takes the generator's true links for the pupils that are on the Census: quick,
-and without linkage error. What was made lies in FOLDER and is not made again: a run can be
-stopped and taken up. The last line is the figures; the exit code is 1 where the judged share of
-covered cells is outside 90 to 98%.
+populations in one session. `--links truth` takes the generator's true links for the pupils that are
+on the Census: quick, and without linkage error. What was made lies in FOLDER and is not made again:
+a run can be stopped and taken up. The last line is the figures; the exit code is 1 where the
+judged share of covered cells is outside 90 to 98%.
 """
 
 from __future__ import annotations
