@@ -120,7 +120,7 @@ def lines(
     yield (
         "expected time",
         f"about {work.seconds:,.0f} s with {policy.parallel_tasks} tasks at once, extrapolated "
-        "from small runs on another machine",
+        "from runs on another machine",
     )
 
 
