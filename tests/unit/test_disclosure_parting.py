@@ -6,7 +6,7 @@ import pytest
 from attainment_linkage.adapters import verifier
 from attainment_linkage.core.disclosure import audit, decide
 from attainment_linkage.core.disclosure.cells import table_of
-from attainment_linkage.core.disclosure.decide import CORRECTED, checked, demand_of
+from attainment_linkage.core.disclosure.decide import CORRECTED, REFUSED, checked, demand_of
 from attainment_linkage.core.disclosure.description import described
 from attainment_linkage.core.disclosure.tables import Table
 from attainment_linkage.core.given import plain
@@ -74,6 +74,19 @@ def test_a_count_follows_from_the_others_that_part_its_base():
     rows[0][3] = "5"
     with pytest.raises(OutputUnusableError, match="is not the sum of the 3 counts that part it"):
         table_of("T", table.description, header, rows)
+
+
+def test_a_large_table_of_mostly_small_counts_is_refused_before_it_is_protected(monkeypatch):
+    sparse = parted([[2, 1, 3, 20], [4, 2, 30, 5], [1, 9, 2, 4]])
+    assert checked(sparse, RULES).status == CORRECTED
+    monkeypatch.setattr(decide, "MOST_ITEMS", 10)
+    monkeypatch.setattr(decide, "suppressed", None)  # nothing is tried
+    refused = checked(sparse, RULES)
+
+    assert refused.status == REFUSED
+    assert refused.findings[-1].rule == "mostly_unsafe"
+    assert "more than 50% of its counts are unsafe" in refused.findings[-1].said
+    assert "coarser codes" in refused.findings[-1].said
 
 
 @pytest.mark.parametrize("seed", [0, 3])

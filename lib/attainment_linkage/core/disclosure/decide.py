@@ -67,6 +67,11 @@ def checked(table: Table, rules: Rules, also: frozenset[Key] = frozenset()) -> C
         return _rounded(table, found, rules)
     if table.description.kind == MODEL:
         return _model(table, found, rules)
+    share = _unsafe_share(system, found)
+    is_large = len(system.values) > MOST_ITEMS and rules.mostly_unsafe.is_on
+    if is_large and share > rules.mostly_unsafe.limit:
+        said = f"more than {rules.mostly_unsafe.limit:g}% of its counts are unsafe by themselves"
+        return _unsafe(table, found, "mostly_unsafe", said)
     try:
         withheld, widths = _protected(table, system, found, rules, also)
     except ArithmeticError:
@@ -81,6 +86,12 @@ def checked(table: Table, rules: Rules, also: frozenset[Key] = frozenset()) -> C
 def _unsafe(table: Table, found: Unsafe, rule: str, said: str) -> Checked:
     said = f"{said}; bring it with fewer or coarser codes"
     return _refused(table, (*found.findings, Finding(rule, REFUSE, table.name, "table", said)))
+
+
+def _unsafe_share(system: System, found: Unsafe) -> float:
+    """Of the counts that would be shown, the percent that are unsafe."""
+    shown = system.is_count & ~system.hidden
+    return 100.0 * float((found.items & shown).sum()) / max(1, int(shown.sum()))
 
 
 def _refused(table: Table, findings: tuple[Finding, ...]) -> Checked:

@@ -48,6 +48,7 @@ class Rules:
     hidden_metadata: Rule
     rounding: Rule
     differencing: Rule
+    mostly_unsafe: Rule
 
     @property
     def threshold(self) -> int:
