@@ -75,7 +75,7 @@ def refused_rows(delivered: DataFrame, repeated: DataFrame, source: Source) -> D
     suspects = marked.where(is_refused | F.col("row_count").isNotNull()).select(
         *_PLACE,
         "own_reasons",
-        *(plain_text(name) for name in source.key),
+        *(plain_text(name) for name in row_rules.key_columns(source)),
         _filled_cells(source).alias("filled_cells"),
         _record(source).alias("record"),
     )
@@ -144,7 +144,7 @@ def _fullest_first(source: Source) -> WindowSpec:
     """
     own = F.when(F.size("own_reasons") > 0, F.struct(*_PLACE))
     order = (F.desc("filled_cells"), F.col("record"), *map(F.col, _PLACE))
-    return Window.partitionBy(own, *(source.key or ["record"])).orderBy(*order)
+    return Window.partitionBy(own, *row_rules.key_columns(source)).orderBy(*order)
 
 
 def _record(source: Source) -> Column:
