@@ -125,6 +125,10 @@ def test_what_an_unfinished_run_had_written_is_kept_and_not_written_twice(
 
     with pytest.raises(StageFailedError, match="killed"):
         run_stage(SPLIT, stopped, config, spark)
+    (log,) = config.lake.root(tables.IDENTIFIERS).glob("people/*/_delta_log")
+    whole = sorted(log.iterdir())
+    for name in (f".{0:020}.json.4a1c.tmp", f"..{0:020}.json.e0f2.tmp.crc"):
+        (log / name).touch()  # as a kill between the renames of a commit leaves them
     written = []
     really = delta.write
     monkeypatch.setattr(
@@ -138,6 +142,7 @@ def test_what_an_unfinished_run_had_written_is_kept_and_not_written_twice(
 
     assert written == ["answers"]
     assert [record.rows for record in result.tables] == [2, 2]
+    assert sorted(log.iterdir()) == whole
 
 
 def test_what_an_unfinished_run_left_half_written_is_wiped(spark, config, rows, bodies):

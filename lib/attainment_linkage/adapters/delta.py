@@ -178,6 +178,16 @@ def committed_rows(path: Path, app_id: str) -> int | None:
     return sum(_rows_of(one) for one in added) if is_ours else None
 
 
+def sweep(path: Path) -> None:
+    """Remove what a process that was killed in its commit left beside it.
+
+    Delta writes a commit under a hidden name and renames it; its checksum follows, and stays
+    behind where the process ends between the two. Whoever calls this alone writes the table.
+    """
+    for left in (path / "_delta_log").glob(".*.tmp*"):
+        left.unlink(missing_ok=True)
+
+
 def _commits(path: Path) -> list[Path]:
     log = path / "_delta_log"
     return sorted(one for one in log.glob("*.json") if _COMMIT.match(one.name))

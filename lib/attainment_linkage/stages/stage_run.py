@@ -124,6 +124,7 @@ class StageRun:
         delta.require_schema(frame, table)
         promised = delta.committed_rows(path, self._app_id)
         if promised is not None and _holds(self.spark, path, table, promised):
+            delta.sweep(path)
             self.log.adopted(table.name)
             return
         self.lake.wipe(table, self.key)
