@@ -90,5 +90,5 @@ def apart(
     for inside in sets.values():
         keys = dict.fromkeys(key for one in inside for key in (one.whole, *one.parts))
         yield inside, {key: values[key] for key in keys if key in values}
-    alone = {key: None for key in values if values[key] is None and key not in above}
+    alone = [key for key, value in values.items() if value is None and key not in above]
     yield [], {key: None for key in alone if key not in zeros}

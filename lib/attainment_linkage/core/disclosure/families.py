@@ -58,8 +58,8 @@ def _families(description: Description) -> Iterator[frozenset[str]]:
     head: dict[str, str] = {}
     for one in description.count:
         if one.of:
-            above = head.get(one.of, "")
-            head[one.column] = above or f"{one.of} {one.parting}" * bool(one.parting) or one.column
+            own = f"{one.of} {one.parting}" if one.parting else one.column
+            head[one.column] = head.get(one.of, own)
             families.setdefault(head[one.column], set()).add(one.column)
     yield from map(frozenset, families.values())
 
