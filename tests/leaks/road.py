@@ -39,7 +39,7 @@ _SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _SCRIPT = Path(sys.executable).parent / "attainment-linkage"
 MARK = "<<< "
 """How the line begins that parts the commands of one process on its two streams."""
-_LIMIT_SECONDS = 1200
+_LIMIT_SECONDS = 2400
 _SINKS = ("output", "event-log", "system-temporary", "working-folder")
 
 

@@ -23,7 +23,7 @@ from attainment_linkage.domain.errors import (
     ProjectRefusedError,
     ScriptFailedError,
 )
-from attainment_linkage.stages import release
+from attainment_linkage.stages import provision, release
 from attainment_linkage.stages import secure_room as stage
 from tests.conftest import config_for
 from tests.outputs import FSM, FSM_HEADER, FSM_ROWS
@@ -50,7 +50,8 @@ def extract(config):
     folder = config.lake.root("research") / "extracts" / GOOD / "v1"
     folder.mkdir(parents=True)
     (folder / "linked_pupils.csv").write_text("sex\nF\nM\nF\n")
-    extract_files.write_manifest(folder, {"project": GOOD})
+    project, _ = read_project(GOOD, changed())
+    extract_files.write_manifest(folder, provision.described(project))
     return folder
 
 
@@ -242,6 +243,24 @@ def test_an_extract_that_was_changed_is_not_opened(config, extract, register, tm
     (extract / "more.csv").write_text("x")
 
     with pytest.raises(ExtractRefusedError, match=r"linked_pupils\.csv, more\.csv: not as"):
+        stage.open_project(GOOD, script(tmp_path, ""), config)
+    assert not (config.lake.root("research") / "staging").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"variables": ["sex", "household_size"], "quasi_identifiers": ["sex"]}, "variables"),
+        ({"population": []}, "population"),
+        ({"coarsen": [{"variable": "household_size", "cap": 6}]}, "coarsened"),
+    ],
+)
+def test_an_extract_of_what_the_register_had_before_is_not_opened(
+    config, extract, register, tmp_path, values, said
+):
+    register(**values)
+
+    with pytest.raises(ExtractRefusedError, match=f"its {said} are not what the register has now"):
         stage.open_project(GOOD, script(tmp_path, ""), config)
     assert not (config.lake.root("research") / "staging").exists()
 

@@ -138,7 +138,7 @@ def _make(
         count = files.row_count(parquet)
         if came is not None:
             _reconcile(pupils, project, came, count, log)
-        files.write_manifest(folder, {**_described(project, count), **said})
+        files.write_manifest(folder, {**described(project), "rows": count, **said})
     log.lies(table.name, count, place)
     log.note("variables", len(plan))
     log.note("smallest class of equal quasi-identifiers", report.smallest_class)
@@ -155,7 +155,8 @@ def _reconcile(pupils: DataFrame, project: Project, came: int, went: int, log: R
     require_even(PROVISION.name, (balance,))
 
 
-def _described(project: Project, rows: int) -> dict[str, Any]:
+def described(project: Project) -> dict[str, Any]:
+    """What an extract of the project may hold, as its manifest says it."""
     return {
         "project": project.id,
         "version": project.version,
@@ -165,7 +166,6 @@ def _described(project: Project, rows: int) -> dict[str, Any]:
         "population": [one.said for one in project.population],
         "coarsened": dict(project.coarsened),
         "geography": project.geography,
-        "rows": rows,
     }
 
 
