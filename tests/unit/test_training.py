@@ -134,7 +134,8 @@ def test_a_rule_cannot_train_a_comparison_of_its_own_columns():
 
 
 def test_shares_stay_within_the_budget_and_never_pass_one():
-    budget = TrainingBudget(random_records=100, session_pairs=50)
+    budget = TrainingBudget(random_records=100, session_pairs=50, session_records=80)
 
     assert budget.record_share(400) == 0.25
-    assert (budget.block_share(10), budget.block_share(100), budget.block_share(0)) == (1, 0.5, 1)
+    assert [budget.block_share(pairs, 80) for pairs in (10, 100, 0)] == [1, 0.5, 1]
+    assert [budget.block_share(100, records) for records in (0, 160, 320)] == [0.5, 0.5, 0.25]

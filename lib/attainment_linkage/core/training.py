@@ -40,11 +40,17 @@ class TrainingBudget:
     random_records: int = 100_000
     random_pairs: int = 1_000_000
     session_pairs: int = 1_000_000
+    session_records: int = 1_000_000
     seed: int = 20_110_327
 
-    def block_share(self, candidate_pairs: int) -> float:
-        """The share of a rule's blocks that keeps a session within its pairs, 0 to 1."""
-        return min(1.0, self.session_pairs / max(candidate_pairs, 1))
+    def block_share(self, candidate_pairs: int, records: int) -> float:
+        """The share of a rule's blocks, 0 to 1, that keeps a session within its pairs.
+
+        And within its records, which all come to the driver: a narrow rule over millions of
+        them forms a pair of every fourth.
+        """
+        of_pairs = self.session_pairs / max(candidate_pairs, 1)
+        return min(1.0, of_pairs, self.session_records / max(records, 1))
 
     def record_share(self, records: int) -> float:
         """The share of records drawn for random pairs, 0 to 1."""

@@ -91,7 +91,7 @@ class Trainer:
         return TrainedModel(
             strangers.purged_u(self._with_homes(settings), patterns, prior),
             untrained,
-            tuple(min(pairs, self.budget.session_pairs) for _, pairs in sound),
+            tuple(round(self._share(pairs) * pairs) for _, pairs in sound),
             len(held) - len(sound),
             {
                 RANDOM: level_shares(patterns, self.model.comparisons),
@@ -108,13 +108,16 @@ class Trainer:
         for number, rule in enumerate(self.model.training_rules):
             pairs = rule_counts[number].candidate_pairs if number in rule_counts else 0
             if pairs and training.comparisons_free_of(rule, self.model):
-                sample = self._blocks(rule, self.budget.block_share(pairs))
+                sample = self._blocks(rule, self._share(pairs))
                 shares[rule.text] = self._rule_shares(rule, sample, pairs)
         return shares
 
+    def _share(self, pairs: int) -> float:
+        """The share of the blocks of a rule with so many pairs that is drawn."""
+        return self.budget.block_share(pairs, sum(self.sizes))
+
     def _rule_shares(self, rule: Rule, sample: pa.Table, pairs: int) -> Shares:
-        in_sample = min(pairs, self.budget.session_pairs)
-        one_in = max(1, in_sample // _DRIFT_PAIRS)
+        one_in = max(1, round(self._share(pairs) * pairs) // _DRIFT_PAIRS)
         comparisons = self.model.comparisons
         patterns = sessions.block_patterns(sample, rule, comparisons, one_in)
         return level_shares(patterns, comparisons)
@@ -135,7 +138,7 @@ class Trainer:
         places = training.comparisons_free_of(rule, self.model)
         if not pairs or not places:
             return None
-        sample = self._blocks(rule, self.budget.block_share(pairs))
+        sample = self._blocks(rule, self._share(pairs))
         shares = self._rule_shares(rule, sample, pairs)
         session = sessions.estimated_m(sample, with_u, rule, places, pairs)
         return _Taught(rule, pairs, session, shares)
@@ -200,7 +203,8 @@ def trained_model(
     ``rule_counts`` are the candidate counts of ``model.training_rules``, by their place;
     ``sizes`` the left and right records; ``prior`` the chance of a random pair to be true.
     Shape: records (n x columns) -> settings; at most ``random_records`` records, and the
-    records of about ``session_pairs`` pairs per rule, come to the driver.
+    records of about ``session_pairs`` pairs per rule, or about ``session_records``, come to
+    the driver.
     Raises: TrainingError when no training rule forms a pair and the model names no chances.
     """
     return Trainer(records, model, sizes, budget).trained(rule_counts, prior)
