@@ -16,6 +16,8 @@ NAME = "ZEBULON"
 """A surname that must be in no message."""
 SOURCES = (CENSUS_SOURCE, KS5_SOURCE)
 """One keyed by an id, one where the whole row is the key."""
+LONGEST = 1 << 20
+"""A row of more characters is none: so it is documented."""
 _VALUES = {
     "academic_year": "2010/11", "surname": NAME, "date_of_birth": "1994-05-06",
     "postcode": "LS1 4AP", "household_id": "H1", "sex": "2", "gender": "F",
@@ -72,11 +74,12 @@ def plain_rows(text: str, fields: int) -> Iterator[list[str] | None]:
             continue
         found = _row(text, place)
         cells, end = found if found is not None else (None, line_end)
-        if cells is None or (len(cells) != fields and "\n" in text[place : end - 1]):
+        is_row = cells is not None and len(cells) == fields and end - place <= LONGEST
+        if cells is None or (not is_row and "\n" in text[place : end - 1]):
             yield None
             place = line_end
         else:
-            yield cells if len(cells) == fields else None
+            yield cells if is_row else None
             place = end
 
 

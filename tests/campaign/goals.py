@@ -17,7 +17,18 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters.session import open_session
-from tests.campaign import documents, locks, malformed, mutations, starved
+from tests.campaign import (
+    conflicts,
+    documents,
+    ingested,
+    kills,
+    locks,
+    malformed,
+    mutations,
+    seeded,
+    skewed,
+    starved,
+)
 from tests.campaign.tally import Tally, kept
 from tests.conftest import LAUNCH, config_for
 
@@ -42,24 +53,39 @@ def acts_of(folder: Path, step: int) -> Tally:
 
 
 def g1(folder: Path) -> list[Tally]:
-    """Before every act of a small run, in three ways."""
-    return [acts_of(folder, 1)]
+    """Before every act of a small run, in three ways; drivers killed at six points, on Delta."""
+    acts = acts_of(folder, 1)
+    with session(folder) as spark:
+        return [acts, *kills.attack(spark, folder / "killed", kills.POINTS)]
 
 
 def g5(folder: Path) -> list[Tally]:
-    """150 hand-made files and 1,000 changed ones at the pre-flight and the reader of a task."""
+    """80 and more hand-made files, 1,000 changed ones, 100 of them on Spark."""
     tally = Tally("G5", "malformed and changed files")
     malformed.preflight(folder, tally)
     mutations.attack(folder, 1000, tally)
+    with session(folder) as spark:
+        ingested.attack_cases(spark, folder, tally)
+        ingested.attack_changes(spark, folder, 100, tally)
     return [tally]
 
 
 def g8(folder: Path) -> list[Tally]:
-    """50 starts, 20 races of 6, locks left behind."""
-    tally = Tally("G8", "two at once: starts, killed holders, locks left behind")
+    """50 starts, 20 races of 6, locks left behind, each conflict of Delta 5 times."""
+    tally = Tally("G8", "two at once: starts, killed holders, conflicts of Delta")
     locks.attack_starts(folder, 50, tally)
     locks.attack_races(folder, 6, 20, tally)
     locks.attack_left_locks(folder, tally)
+    with session(folder) as spark:
+        conflicts.attack(spark, folder, 5, tally)
+    return [tally]
+
+
+def g6(folder: Path) -> list[Tally]:
+    """Plans over 100,000 records, balanced and skewed."""
+    tally = Tally("G6", "plans where a tenth of all records has one value")
+    with session(folder) as spark:
+        skewed.attack_plan(spark, 100_000, tally)
     return [tally]
 
 
@@ -75,12 +101,30 @@ def g7(folder: Path) -> list[Tally]:
     return [tally]
 
 
+def g14(folder: Path) -> list[Tally]:
+    """Every seeded defect of six tables; clean deliveries of 20 seeds."""
+    tally = Tally("G14", "defects seeded before the gates, clean deliveries")
+    with session(folder) as spark:
+        tally.note(defects=seeded.attack_defects(spark, seeded.SEEDED, tally))
+        seeded.attack_clean(spark, 20, tally)
+    return [tally]
+
+
 def g17(folder: Path) -> list[Tally]:
     """2,000 turned bits and every truncation."""
     return [documents.attack(folder, 2000)]
 
 
-GOALS: dict[str, Goal] = {"G1": g1, "G5": g5, "G7": g7, "G8": g8, "G17": g17}
+GOALS: dict[str, Goal] = {
+    "G1": g1,
+    "G5": g5,
+    "G6": g6,
+    "G7": g7,
+    "G8": g8,
+    "G14": g14,
+    "G17": g17,
+}
+"""G2 and G15 are looked at after every kill of G1."""
 
 
 def run(goal: Goal) -> list[Tally]:

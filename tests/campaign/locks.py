@@ -2,7 +2,7 @@
 
 Goal: of all starts exactly one is at work at any moment; every other leaves with RUN_LOCKED, a
 console command within 2 seconds; the lock of a dead holder gives way by itself, whatever the
-moment it was killed at.
+moment it was killed at. The three conflicts of Delta: ``conflicts.py``.
 """
 
 from __future__ import annotations

@@ -128,7 +128,9 @@ def broken_rows(drawn: Drawn) -> list[Case]:
         "a row too short": _with(drawn, last_comma, **ragged),
         "a row too long": _with(drawn, row(50) + ",more", **ragged),
         "a word alone": _with(drawn, "TOTAL", **ragged),
-        "the end mark of DOS": lambda name: Case(name, sound + b"\x1a", reasons={"field_count": 1}),
+        "the end mark of DOS": lambda name: Case(
+            name, sound + b"\x1a", reasons={"field_count": 1, "unreadable_characters": 1}
+        ),
         "the last row cut short": lambda name: Case(
             name, sound + last_comma.encode()[:-1], **ragged
         ),
@@ -199,6 +201,9 @@ def refused_rows(drawn: Drawn) -> list[Case]:
     if drawn.has_year:
         cases["a year that is none"] = _with(
             drawn, row(50, academic_year="10/11"), reasons={"malformed_academic_year": 1}
+        )
+        cases["a row twice, its year in two forms"] = _with(
+            drawn, row(3, academic_year="2010-2011"), reasons=twice
         )
     return [case(name) for name, case in cases.items()]
 

@@ -1,7 +1,7 @@
 """Plain road: the runner, the lake and the audit log over two small stages, without Spark.
 
 Delta is doubled by a folder with one file of rows and one commit in Delta's own form, put in place
-atomically as Delta does it. All else is the system's: stage keys,
+atomically as Delta does it (Delta itself: ``kills.py``). All else is the system's: stage keys,
 manifests, heads, pointers, locks, sweeping, adoption, publication.
 """
 

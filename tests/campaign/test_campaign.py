@@ -5,13 +5,19 @@ from __future__ import annotations
 import pytest
 
 from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.domain.tables import KS5_SOURCE
 from tests.campaign import (
+    conflicts,
     documents,
     goals,
+    ingested,
+    kills,
     locks,
     malformed,
     mutations,
     plain_road,
+    seeded,
+    skewed,
     starved,
 )
 from tests.campaign.tally import Tally, keep, kept, last_line, merged, table
@@ -49,11 +55,29 @@ def test_a_changed_file_is_refused_or_read_as_it_is(tmp_path, tally):
     mutations.attack(tmp_path, 100, tally)
 
 
+def test_rows_in_are_rows_accepted_and_quarantined(spark, tmp_path, tally):
+    ingested.attack_cases(spark, tmp_path, tally, [KS5_SOURCE])
+
+    assert tally.tried > 600
+
+
+def test_conflicts_of_delta_have_their_names(spark, tmp_path, tally):
+    conflicts.attack(spark, tmp_path, 1, tally)
+
+
 def test_a_run_disturbed_before_any_act_is_survived(tmp_path):
     found = goals.acts_of(tmp_path, 12)
 
     assert found.tried > 40
     assert found.lost == []
+
+
+def test_a_driver_killed_again_and_again_loses_nothing(spark, tmp_path):
+    points = [kills.POINTS[1], kills.POINTS[3], kills.POINTS[4]]
+    tallies = kills.attack(spark, tmp_path, points)
+
+    assert [one.lost for one in tallies] == [[], [], []]
+    assert all(one.tried for one in tallies)
 
 
 @pytest.mark.usefixtures("road")
@@ -62,6 +86,15 @@ def test_full_disks_and_damaged_files_are_named_and_made_good(spark, tmp_path, t
         starved.attack_table(spark, tmp_path, ["4m"], tally)
         starved.attack_stage(spark, tmp_path, ["300k"], tally)
     starved.attack_files(spark, tmp_path, 1, tally)
+
+
+def test_the_pairs_of_a_great_block_are_known_before_they_are_formed(spark, tally):
+    skewed.attack_plan(spark, 20_000, tally)
+
+
+def test_seeded_defects_are_caught_and_clean_deliveries_pass(spark, tally):
+    assert seeded.attack_defects(spark, seeded.SEEDED[:4], tally) >= 30
+    seeded.attack_clean(spark, 2, tally)
 
 
 # ------------------------------------------------------------------- the campaign's own rules
