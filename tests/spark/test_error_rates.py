@@ -78,6 +78,26 @@ def test_likely_pairs_are_counted_by_the_equalities_they_hold(spark, chanced, mo
     }
 
 
+@pytest.mark.parametrize(
+    ("relation", "of_a_and_y", "of_b_and_y"),
+    [
+        ("one_to_one", 4 / (1 + 1024 + 16 + 4), 16 / (1 + 4 + 16)),
+        ("many_to_one", 4 / (1 + 1024 + 4), 16 / (1 + 16)),  # y may be both: a has x beside it
+        ("one_to_many", 4 / (1 + 16 + 4), 16 / (1 + 4 + 16)),  # a may be both: y has b beside it
+        ("many_to_many", 4 / (1 + 4), 16 / (1 + 16)),
+    ],
+)
+def test_only_a_record_that_is_linked_once_makes_its_pairs_rivals(
+    rows, relation, of_a_and_y, of_b_and_y
+):
+    scored, links = rows(tables.SCORED_PAIRS, SCORED), rows(tables.LINKS, LINKS)
+    made = error_rates.chanced_pairs(scored, links, 3.0, Files(20, 1000, relation)).collect()
+    chances = {(row["left_id"], row["right_id"]): row["chance"] for row in made}
+
+    assert chances["a", "y"] == pytest.approx(of_a_and_y)
+    assert chances["b", "y"] == pytest.approx(of_b_and_y)
+
+
 # a's next best is b's link; d's is free and leads by 4; f's leads by 2 alone; e is not linked
 NEXT_BEST = """
     left_id | right_id | match_weight | rule_number | matchkey_number

@@ -27,12 +27,13 @@ def chanced_pairs(
 ) -> DataFrame:
     """Scored pairs with the odds of their rivals, their own chance to be true, and their part.
 
-    ``is_link``; ``is_stand_in``: the next best pair of a linked record, which would be a
-    link, had the record's partner been missing: it leads its own rivals by the margin. The
-    records are those of the smaller file of which each is linked once.
+    Rivals: the other pairs of a record that is linked once at most. ``is_link``;
+    ``is_stand_in``: the next best pair of a linked record, which would be a link, had the
+    record's partner been missing: it leads its own rivals by the margin. The records are
+    those of the smaller file of which each is linked once.
 
     Grain: one row per scored pair. Cost: one join by pair (how=left, a pair is there once),
-    two shuffles to add up and rank rivals (by left, by right).
+    a shuffle per side that is linked once to add up rivals, two to rank them.
     """
     require(scored_pairs, tables.SCORED_PAIRS, step="error rates")
     odds = F.pow(F.lit(2.0), F.least(F.col("match_weight"), F.lit(_MOST_BITS)))
@@ -42,7 +43,9 @@ def chanced_pairs(
     )
     pairs = joined.withColumn("is_link", F.coalesce("is_link", F.lit(False)))
     rivals: Column = F.lit(0.0)
-    for side in _PAIR:
+    for side, is_once in zip(_PAIR, (files.is_left_once, files.is_right_once), strict=True):
+        if not is_once:
+            continue  # each may be true beside the others
         every = F.sum("odds").over(Window.partitionBy(side))
         rivals = rivals + F.greatest(every - F.col("odds"), F.lit(0.0))
     return pairs.withColumns(
