@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 import pytest
+from py4j.protocol import Py4JNetworkError
 from pyspark.errors import PySparkException, PythonException
 
 from attainment_linkage.adapters.faults import is_disk_full, named, safe_name
@@ -105,6 +106,25 @@ def test_only_the_name_of_a_foreign_exception_leaves():
     assert isinstance(found, StageFailedError)
     assert "failed with ValueError." in str(found)
     assert "CANARY" not in str(found)
+
+
+class GoneError(Exception):
+    """As Py4J's errors are once Java is gone: they ask it what it said."""
+
+    def __str__(self):
+        raise ConnectionRefusedError
+
+    def getCondition(self):  # noqa: N802  Spark's name
+        raise ConnectionRefusedError
+
+
+def test_a_java_that_was_killed_is_named_though_it_can_be_asked_no_more():
+    found = named(raised_from(GoneError(), Py4JNetworkError("CANARY")), "link")
+
+    assert isinstance(found, StageFailedError)
+    assert "link: Java ended while it was at work" in str(found)
+    assert "CANARY" not in str(found)
+    assert safe_name(GoneError()) == "GoneError"
 
 
 def test_sparks_condition_is_named_without_its_parameters():

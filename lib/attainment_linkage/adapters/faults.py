@@ -8,9 +8,12 @@ whether a disk or memory was full, and which conflict Delta names.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import re
 from collections.abc import Iterator
+
+from py4j.protocol import Py4JNetworkError
 
 from attainment_linkage.domain import errors
 from attainment_linkage.domain.errors import (
@@ -72,7 +75,8 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 def _texts(error: BaseException) -> Iterator[str]:
     for one in chain(error):
-        yield str(one)
+        with contextlib.suppress(Exception):  # Java is asked what it said, and may be gone
+            yield str(one)
         java = (getattr(one, "_stackTrace", None), getattr(one, "_desc", None))
         yield from (text for text in java if text)
 
@@ -82,6 +86,11 @@ def is_disk_full(error: BaseException) -> bool:
     if any(isinstance(one, OSError) and one.errno in _NO_ROOM for one in chain(error)):
         return True
     return any(_NO_SPACE.search(text) for text in _texts(error))
+
+
+def is_java_gone(error: BaseException) -> bool:
+    """Whether the JVM of the driver ended while it was at work."""
+    return any(isinstance(one, Py4JNetworkError) for one in chain(error))
 
 
 def is_memory_full(error: BaseException) -> bool:
@@ -108,8 +117,9 @@ def safe_name(error: BaseException) -> str:
     names = [type(error).__name__]
     condition = getattr(error, "getCondition", None)
     if callable(condition):
-        found = condition()
-        names += [str(found)] if found else []
+        with contextlib.suppress(Exception):  # as in _texts
+            found = condition()
+            names += [str(found)] if found else []
     java = [names for text in _texts(error) for names in _JAVA_CAUSE.findall(text)]
     names += [name for name in java[-1] if name] if java else []
     worker = [name for text in _texts(error) for name in _worker_errors(text)]
@@ -161,6 +171,12 @@ def named(error: BaseException, where: str) -> LinkageError:
     conflict = _conflict(error, where)
     if conflict is not None:
         return conflict
+    if is_java_gone(error):
+        return StageFailedError(
+            f"{where}: Java ended while it was at work: it was killed, as the system does where "
+            "memory runs out. Nothing of it was published; see that the machine has room for "
+            "spark.driver.memory beside the Python workers, then run again."
+        )
     return StageFailedError(
         f"{where}: failed with {safe_name(error)}. Nothing of it was published; run again, and "
         "if it stays, look in the traceback and log kept in _faults of the root at work."
