@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-START_SECONDS = 200.0
-"""Core-seconds of a link of few records: the demo's took 106 s with two tasks at once."""
+START_SECONDS = 75.0
+"""Core-seconds of a link of few records: the demo's took 38 s with two tasks at once."""
 RECORD_SECONDS = 10e-6
 """Core-seconds per record of a group, nine columns wide: reading, cutting, moving, training.
 The bench's small and medium, 0.9 and 8.8 million such records, took 32 and 112."""
