@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 
 import pytest
-from py4j.protocol import Py4JNetworkError
 from pyspark.errors import PySparkException, PythonException
 
 from attainment_linkage.adapters.faults import is_disk_full, named, safe_name
@@ -106,6 +105,10 @@ def test_only_the_name_of_a_foreign_exception_leaves():
     assert isinstance(found, StageFailedError)
     assert "failed with ValueError." in str(found)
     assert "CANARY" not in str(found)
+
+
+class Py4JNetworkError(Exception):
+    """As Py4J's own, by which it says that nobody answers."""
 
 
 class GoneError(Exception):

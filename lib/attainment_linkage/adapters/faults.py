@@ -13,8 +13,6 @@ import errno
 import re
 from collections.abc import Iterator
 
-from py4j.protocol import Py4JNetworkError
-
 from attainment_linkage.domain import errors
 from attainment_linkage.domain.errors import (
     DiskFullError,
@@ -52,6 +50,7 @@ _NO_RIGHT = {
     errno.EEXIST,
 }
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_NO_ANSWER = "Py4JNetworkError"
 _TRACEBACK = "Traceback (most recent call last)"
 _WORKER_ERROR = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception))(?::|$)", re.MULTILINE)
 _JAVA_CAUSE = re.compile(
@@ -90,7 +89,7 @@ def is_disk_full(error: BaseException) -> bool:
 
 def is_java_gone(error: BaseException) -> bool:
     """Whether the JVM of the driver ended while it was at work."""
-    return any(isinstance(one, Py4JNetworkError) for one in chain(error))
+    return any(type(one).__name__ == _NO_ANSWER for one in chain(error))
 
 
 def is_memory_full(error: BaseException) -> bool:
