@@ -45,29 +45,25 @@ def none_holds_sql(rules: Sequence[Rule]) -> str:
 def pairs_sql(rule: Rule, key_array: Equality | None) -> str:
     """The pairs of one rule within a partition, of records ``l`` and ``r``, as FROM and WHERE.
 
-    ``lefts`` and ``rights`` are the records of the partition. Where the partition is keyed
-    on array elements, ``left_elements`` and ``right_elements`` (position, element) hold the
-    elements that fell to this partition; else a rule over an array takes the elements out
-    here, so that the join is on their values and not on lists held against each other. A pair
-    belongs to its smallest shared element, so that it is formed once.
+    ``lefts`` and ``rights`` are the records of the partition. A rule over an array joins on
+    the values of its elements, not on lists held against each other: ``left_elements`` and
+    ``right_elements`` are the records once for each element that fell to a partition keyed on
+    them; else the elements are taken out here. Records lie beside their elements, so that
+    DuckDB has one join to make and no order of joins to choose. A pair belongs to its smallest
+    shared element, so that it is formed once.
     """
     array = key_array or next((e for e in rule.equalities if e.has_array), None)
     if array is None:
         return f"from lefts l join rights r on {rule_sql(rule)} where true"
+    left, right = "left_elements", "right_elements"
     if key_array is None:
-        sides = (_with_elements_sql(array, is_left) for is_left in (True, False))
-        source, element = "{} l join {} r on l.element = r.element".format(*sides), "l.element"
-    else:
-        element = "le.element"
-        source = (
-            "left_elements le join right_elements re on le.element = re.element "
-            "join lefts l on l.position = le.position join rights r on r.position = re.position"
-        )
+        left, right = (_with_elements_sql(array, is_left) for is_left in (True, False))
     others = Rule(rule.name, tuple(e for e in rule.equalities if e != array), rule.condition)
     conditions = [rule_sql(others)] if others.equalities or others.condition else []
     smallest = _smallest_shared_sql(array)
-    conditions += [f"{element} = {smallest}"] if smallest else []
-    return f"from {source} where {' and '.join(conditions) or 'true'}"
+    conditions += [f"l.element = {smallest}"] if smallest else []
+    where = " and ".join(conditions) or "true"
+    return f"from {left} l join {right} r on l.element = r.element where {where}"
 
 
 def _smallest_shared_sql(equality: Equality) -> str:

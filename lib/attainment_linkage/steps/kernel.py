@@ -106,8 +106,8 @@ def load(database: duckdb.DuckDBPyConnection, records: pa.Table, task: Task) -> 
         database.execute(f"create view {side}s as select * from records r where {condition}")
         if is_keyed_on_elements:
             database.execute(
-                f"create table {side}_elements as select distinct r.position, "
-                f"d.{ELEMENT} as element from delivered d join records r "
+                f"create table {side}_elements as select r.*, d.element from records r join "
+                f"(select distinct record_id, is_left, {ELEMENT} as element from delivered) d "
                 f"using (record_id, is_left) where {condition}"
             )
 
