@@ -208,20 +208,35 @@ def test_a_killed_opener_takes_its_script_along_and_the_next_one_sweeps_its_room
     assert list(config.lake.temporary_path.iterdir()) == []
 
 
+def _not_as_now(said):
+    return f"its {said} are not what the register has now"
+
+
 @pytest.mark.parametrize(
-    ("values", "reason"),
+    ("values", "refused", "reason"),
     [
-        ({"researchers": []}, "is not one of its researchers"),
-        ({"days": -1}, "the accreditation of .* ended"),
-        ({"questions": {}}, "whether it is legal is not decided"),
+        ({"researchers": []}, ProjectRefusedError, "is not one of its researchers"),
+        ({"days": -1}, ProjectRefusedError, "the accreditation of .* ended"),
+        ({"questions": {}}, ProjectRefusedError, "whether it is legal is not decided"),
+        (
+            {"variables": ["sex", "household_size"], "quasi_identifiers": ["sex"]},
+            ExtractRefusedError,
+            _not_as_now("variables"),
+        ),
+        ({"population": []}, ExtractRefusedError, _not_as_now("population")),
+        (
+            {"coarsen": [{"variable": "household_size", "cap": 6}]},
+            ExtractRefusedError,
+            _not_as_now("coarsened"),
+        ),
     ],
 )
-def test_the_room_stays_shut_to_whoever_may_not(
-    config, extract, register, tmp_path, values, reason
+def test_the_room_stays_shut_to_whoever_may_not_and_on_what_was_approved_before(
+    config, extract, register, tmp_path, values, refused, reason
 ):
     register(**values)
 
-    with pytest.raises(ProjectRefusedError, match=f"{reason}.*The room was not opened"):
+    with pytest.raises(refused, match=f"{reason}.*The room was not opened"):
         stage.open_project(GOOD, script(tmp_path, ""), config)
     assert not (config.lake.root("research") / "staging").exists()
 
@@ -243,24 +258,6 @@ def test_an_extract_that_was_changed_is_not_opened(config, extract, register, tm
     (extract / "more.csv").write_text("x")
 
     with pytest.raises(ExtractRefusedError, match=r"linked_pupils\.csv, more\.csv: not as"):
-        stage.open_project(GOOD, script(tmp_path, ""), config)
-    assert not (config.lake.root("research") / "staging").exists()
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"variables": ["sex", "household_size"], "quasi_identifiers": ["sex"]}, "variables"),
-        ({"population": []}, "population"),
-        ({"coarsen": [{"variable": "household_size", "cap": 6}]}, "coarsened"),
-    ],
-)
-def test_an_extract_of_what_the_register_had_before_is_not_opened(
-    config, extract, register, tmp_path, values, said
-):
-    register(**values)
-
-    with pytest.raises(ExtractRefusedError, match=f"its {said} are not what the register has now"):
         stage.open_project(GOOD, script(tmp_path, ""), config)
     assert not (config.lake.root("research") / "staging").exists()
 

@@ -48,6 +48,12 @@ class Files:
         return self.relation in ("one_to_one", "one_to_many")
 
     @property
+    def records_once(self) -> dict[str, int]:
+        """The records of each side, left and right, of which one is linked at most once."""
+        left = {"left": self.left_records} if self.is_left_once else {}
+        return left | ({"right": self.right_records} if self.is_right_once else {})
+
+    @property
     def possible_pairs(self) -> float:
         """Left records times right records."""
         return float(self.left_records) * float(self.right_records)
@@ -78,11 +84,10 @@ def evidence_floor(files: Files, review_bits: float) -> float:
     There are never more true pairs than records that are linked once: a pair that so many of
     them would not lift to review is not kept, nor any under ``EVIDENCE_FLOOR_BITS``.
     """
-    sides = ((files.left_records, files.is_left_once), (files.right_records, files.is_right_once))
-    once = [records for records, is_once in sides if is_once]
+    once = files.records_once
     if not once:
         return min(EVIDENCE_FLOOR_BITS, review_bits)
-    lift = posterior_shift(max(min(once), 1), files, starting_prior(files))
+    lift = posterior_shift(max(min(once.values()), 1), files, starting_prior(files))
     return min(max(EVIDENCE_FLOOR_BITS, review_bits - lift), review_bits)
 
 
@@ -106,12 +111,8 @@ def partner_gain(expected: float, files: Files) -> float:
 
     Of records linked at most once, most of which have a partner, one without is rare.
     """
-    gain = 0.0
-    if files.is_left_once:
-        gain -= math.log2(1 - min(expected / files.left_records, MOST_LINKED))
-    if files.is_right_once:
-        gain -= math.log2(1 - min(expected / files.right_records, MOST_LINKED))
-    return gain
+    shares = (min(expected / records, MOST_LINKED) for records in files.records_once.values())
+    return -sum(math.log2(1 - share) for share in shares)
 
 
 def posterior_shift(expected: float, files: Files, start: float) -> float:

@@ -22,7 +22,6 @@ from attainment_linkage.domain.errors import DecisionRefusedError, PackageBroken
 from attainment_linkage.stages import release
 from attainment_linkage.stages import release_package as packing
 
-_RECORD = "record/form.json"
 _NAME = re.compile(r"[0-9a-f]{12}")
 
 
@@ -58,7 +57,7 @@ def take(file: Path, config: Config, log: RunLog) -> str:
 
 def _taken(file: Path, config: Config) -> str:
     writer, files = handover.read(file)
-    record = handover.document(files, _RECORD)
+    record = handover.document(files, packing.RECORD)
     name, store = str(record.get("package", "")), release.store_of(config)
     if not _NAME.fullmatch(name):
         raise PackageBrokenError(f"release: {file.name} names no package. Have it handed over.")

@@ -37,7 +37,8 @@ def check(folder: Path, config: Config, who: str, log: RunLog) -> Path:
     """
     restrict_process()
     rules, store = read_rules(conf_folder()), store_of(config)
-    deed = Deed("release check", project_of(folder, config) or folder.name, FINISHED)
+    project = project_of(folder, config)
+    deed = Deed("release check", project or folder.name, FINISHED)
     with AuditLog.of(config).recorded(deed) as outcome:
         tables = read_outputs(folder, rules)
         outcome.inputs = packing.digests(folder)
@@ -48,7 +49,7 @@ def check(folder: Path, config: Config, who: str, log: RunLog) -> Path:
                 f"release: {folder.name} is refused: {'. '.join(verdict.refusals)}."
             )
         require_undecided(store, name)
-        form = Form(name, who, verdict.outputs, project_of(folder, config))
+        form = Form(name, who, verdict.outputs, project)
         path = store.write_package(name, packing.package_files(form, rules))
         outcome.outputs = packing.digests(path)
     _say(verdict, name, log)

@@ -22,6 +22,9 @@ from attainment_linkage.core.given import plain
 from attainment_linkage.core.stage_key import digest
 from attainment_linkage.domain.errors import ReleaseRefusedError
 
+RECORD = "record/form.json"
+"""Where a package keeps what was checked, by whom and by which rules."""
+
 
 def package_name(tables: Sequence[Table], who: str) -> str:
     """The name of a package: the same outputs of the same person, the same name."""
@@ -38,7 +41,7 @@ def package_files(form: Form, rules: Rules) -> dict[str, bytes]:
     files = {
         "outputs/brief.md": brief(form.outputs, form.package).encode(),
         "record/form.md": form_text(form).encode(),
-        "record/form.json": _json(_record(form, rules)),
+        RECORD: _json(_record(form, rules)),
     }
     for output in form.outputs:
         for suffix, content in _of_output(output):
@@ -95,7 +98,7 @@ def _json(body: object) -> bytes:
 
 def record_of(folder: Path) -> dict[str, Any]:
     """The record of a package."""
-    found: dict[str, Any] = json.loads((folder / "record" / "form.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads((folder / RECORD).read_text("utf-8"))
     return found
 
 

@@ -43,10 +43,8 @@ def chanced_pairs(
     )
     pairs = joined.withColumn("is_link", F.coalesce("is_link", F.lit(False)))
     rivals: Column = F.lit(0.0)
-    for side, is_once in zip(_PAIR, (files.is_left_once, files.is_right_once), strict=True):
-        if not is_once:
-            continue  # each may be true beside the others
-        every = F.sum("odds").over(Window.partitionBy(side))
+    for side in files.records_once:
+        every = F.sum("odds").over(Window.partitionBy(f"{side}_id"))
         rivals = rivals + F.greatest(every - F.col("odds"), F.lit(0.0))
     return pairs.withColumns(
         {"rivals": rivals, "is_stand_in": _is_stand_in(margin_bits, files)}

@@ -30,7 +30,7 @@ def evidence(scored_pairs: DataFrame, files: Files, start: float, parts: int = 1
         F.least(F.col("match_weight") - F.lit(log_odds(start)), F.lit(_MOST_BITS)),
         F.lit(-_MOST_BITS),
     )
-    sides = ["left"] * files.is_left_once + ["right"] * files.is_right_once
+    sides = list(files.records_once)
     found = rival_bins(scored_pairs.withColumn("bits", bits), sides, _BINS_PER_BIT, parts)
     bins = (
         found.groupBy("bits", "rival_bits")

@@ -40,15 +40,9 @@ def ordered(sample: pa.Table, rule: Rule | None = None) -> pa.Table:
         f"select * from {one} semi join {other}{met}" if keys else f"select * from {one}"
         for one, other in (sides, reversed(sides))
     ]
-    with tempfile.TemporaryDirectory(prefix="train-") as spill:
-        database = open_database(_TRAINING_MEMORY_MIB, spill)
-        try:
-            database.register("sample", sample)
-            return database.sql(
-                f"from ({' union all '.join(rows)}) order by is_left desc, record_id"
-            ).to_arrow_table()
-        finally:
-            database.close()
+    with _database(sample) as database:
+        found = f"from ({' union all '.join(rows)}) order by is_left desc, record_id"
+        return database.sql(found).to_arrow_table()
 
 
 def random_patterns(
