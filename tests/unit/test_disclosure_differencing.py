@@ -8,10 +8,11 @@ import pytest
 from attainment_linkage.core.disclosure import span, windows
 from attainment_linkage.core.disclosure.decide import checked
 from attainment_linkage.core.disclosure.differencing import derived
-from attainment_linkage.core.disclosure.register import groups_of, simplified, variables_of
+from attainment_linkage.core.disclosure.register import groups_of
 from attainment_linkage.core.disclosure.request import judged
 from attainment_linkage.core.disclosure.safe_change import change_needed, released, smallest_hit
 from attainment_linkage.core.disclosure.tables import Classification, Count, Table
+from attainment_linkage.core.disclosure.variables import simplified, variables_of
 from tests.outputs import counts_table, people, rules, table_of_people
 
 RULES = rules()

@@ -13,8 +13,11 @@ from typing import Any
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core.analysis.outputs import Output
+from attainment_linkage.core.analysis.reading import read_analysis
+from attainment_linkage.core.analysis.vocabulary import Vocabulary, vocabulary_of
 from attainment_linkage.core.given import plain
 from attainment_linkage.domain.errors import AnalysisError
+from attainment_linkage.domain.tables import LINKED_PUPILS
 
 DEFINITIONS = "analysis.toml"
 
@@ -33,6 +36,14 @@ def read_definitions() -> dict[str, Any]:
         raise AnalysisError(
             f"conf/{DEFINITIONS}: cannot be read: {refused.strerror}. Put it there."
         ) from None
+
+
+def read_vocabulary() -> Vocabulary:
+    """What names mean in the outputs of the research table.
+
+    Raises: AnalysisError where the definitions are not there, or wrong.
+    """
+    return vocabulary_of(read_analysis(read_definitions(), LINKED_PUPILS), LINKED_PUPILS)
 
 
 def write_outputs(outputs: Iterable[Output], folder: Path) -> Path:

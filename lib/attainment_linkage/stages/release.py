@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from attainment_linkage.adapters.analysis_files import read_vocabulary
 from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
 from attainment_linkage.adapters.outputs import read_outputs, read_rules
 from attainment_linkage.adapters.project import conf_folder
@@ -40,7 +42,9 @@ def check(folder: Path, config: Config, who: str, log: RunLog) -> Path:
     project = project_of(folder, config)
     deed = Deed("release check", project or folder.name, FINISHED)
     with AuditLog.of(config).recorded(deed) as outcome:
-        tables = read_outputs(folder, rules)
+        words = read_vocabulary()
+        tables = [replace(table, description=words.named(table.description))
+                  for table in read_outputs(folder, rules)]  # fmt: skip
         outcome.inputs = packing.digests(folder)
         name = packing.package_name(tables, who)
         verdict = judged(tables, store.registered(), name, rules)

@@ -147,12 +147,19 @@ class ModelDefinition:
 
 @dataclass(frozen=True)
 class Analysis:
-    """Everything that is analysed; how sure its intervals are to be, and of what."""
+    """Everything that is analysed; how sure its intervals are to be, and of what.
+
+    ``measures`` and ``classifications`` are all that are defined, used or not. ``same``: a
+    column and a value of it that is one of these categories: (classification, label).
+    """
 
     level: float
     target: str
     tables: tuple[TableDefinition, ...]
     models: tuple[ModelDefinition, ...]
+    measures: tuple[Measure, ...] = ()
+    classifications: Mapping[str, Classification] = field(default_factory=dict)
+    same: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @property
     def open_columns(self) -> tuple[str, ...]:

@@ -127,6 +127,7 @@ def model_output(model: ModelDefinition, result: ModelResult) -> Output:
             )
             for measure in measures
         ),
+        means={"n_with_outcome": {"yes": {model.measure.column: model.measure.values}}},
         residual_degrees_of_freedom=float(result.residual_freedom),
         note=_NOTE,
     )

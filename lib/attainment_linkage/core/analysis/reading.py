@@ -37,7 +37,7 @@ _CROSS = " x "
 MOST_CROSSED = 3
 _NUMBERS = ("int", "bigint", "double", "float")
 _KEYS = {
-    "": ("level", "covers", "universe", "measure", "classification", "table", "model"),
+    "": ("level", "covers", "universe", "measure", "classification", "table", "model", "same"),
     "universe": ("label", "where"),
     "measure": ("label", "kind", "unit", "weight", "column", "values", "where", "unknown"),
     "classification": ("label", "column", "codes", "bands", "flags"),
@@ -109,7 +109,9 @@ class _Reader:
         names = [*(one.name for one in tables), *(one.name for one in models)]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.problems.append(f"{name} is the name of {names.count(name)} tables; give one each")
-        return Analysis(level, target, tables, models)
+        same = dict(self._same(document.get("same", {})))
+        measures = tuple(self.measures.values())
+        return Analysis(level, target, tables, models, measures, self.classifications, same)
 
     def _known_keys(self, kind: str, where: str, said: Mapping[str, Any]) -> None:
         for key in said:
@@ -199,6 +201,20 @@ class _Reader:
         declared = self.columns.get(column)
         geography = declared.geography if declared else ""
         return Classification(name, str(said.get("label")), column, codes, bands, flags, geography)
+
+    def _same(
+        self, said: Mapping[str, Any]
+    ) -> Iterator[tuple[tuple[str, str], tuple[tuple[str, str], ...]]]:
+        """Each column and value that is some categories of classifications, with those."""
+        for column, of in said.items():
+            self._column(f"same.{column}", column)
+            for value, meant in of.items():
+                pairs = [(name, label) for name, labels in meant.items() for label in labels]
+                for name, label in pairs:
+                    one = self.classifications.get(name)
+                    if one is None or label not in one.categories:
+                        self.problems.append(f"same.{column}.{value}: {name} has no {label}")
+                yield (column, value), tuple(pairs)
 
     def _bands(self, where: str, said: Mapping[str, Any]) -> dict[float, str]:
         bands: dict[float, str] = {}

@@ -58,7 +58,12 @@ class Checked:
 
 
 def checked(table: Table, rules: Rules, also: frozenset[Key] = frozenset()) -> Checked:
-    """An output as it may be shown; ``also`` names items to be withheld besides."""
+    """An output as it may be shown; ``also`` and itself name items to be withheld besides."""
+    description = table.description
+    also |= {
+        (tuple(one.cell[name] for name in description.variables), one.column)
+        for one in description.withhold
+    }
     system = system_of(table)
     found = unsafe(table, system, rules)
     if any(one.severity == REFUSE for one in found.findings):
@@ -66,7 +71,7 @@ def checked(table: Table, rules: Rules, also: frozenset[Key] = frozenset()) -> C
     if table.description.method == ROUNDING:
         return _rounded(table, found, rules)
     if table.description.kind == MODEL:
-        return _model(table, found, rules)
+        return _model(table, found, rules, also)
     share = _unsafe_share(system, found)
     is_large = len(system.values) > MOST_ITEMS and rules.mostly_unsafe.is_on
     if is_large and share > rules.mostly_unsafe.limit:
@@ -247,7 +252,7 @@ def _suppressed(
     )
 
 
-def _model(table: Table, found: Unsafe, rules: Rules) -> Checked:
+def _model(table: Table, found: Unsafe, rules: Rules, also: frozenset[Key]) -> Checked:
     """A model: its total count and its coefficients; the count of a term stays in the room."""
     (terms,) = table.description.classification
     shown: dict[Key, float | None] = {}
@@ -256,13 +261,14 @@ def _model(table: Table, found: Unsafe, rules: Rules) -> Checked:
         for count in table.description.count:
             is_total = codes == (terms.total,) and row[count.column] is not None
             is_open = is_total and (row[count.column] or 0) >= rules.threshold
+            is_open = is_open and not also & {(codes, count.column), (codes, count.of)}
             shown[codes, count.column] = row[count.column] if is_open else None
         for one in table.description.estimate:
             is_open = (codes, one.column) not in withheld
             for name in one.released_columns:
                 shown[codes, name] = row[name] if is_open else None
-    status = CORRECTED if withheld else APPROVABLE
-    return Checked(table, status, shown, frozenset(withheld), frozenset(), found.findings, {})
+    status = CORRECTED if withheld or also else APPROVABLE
+    return Checked(table, status, shown, frozenset(withheld), frozenset(also), found.findings, {})
 
 
 def _rounded(table: Table, found: Unsafe, rules: Rules) -> Checked:

@@ -58,6 +58,7 @@ def _contradictions(table: Description) -> Iterator[str]:
     for estimate in table.estimate:
         yield from _estimate(estimate, {one.column for one in table.count})
     yield from _zeros(table)
+    yield from _means(table)
 
 
 def _repeats(table: Description) -> Iterator[str]:
@@ -138,3 +139,17 @@ def _zeros(table: Description) -> Iterator[str]:
         )
         if not is_cell or one.column not in {each.column for each in table.count}:
             yield "a withhold must name a code for each variable, and a column of counts"
+
+
+def _means(table: Description) -> Iterator[str]:
+    codes = {one.variable: one.codes for one in table.classification} | dict(table.filter)
+    codes |= {one.column: ("yes",) for one in table.count}
+    alone = {one.variable for one in table.classification if one.overlaps}
+    for name, told in table.means.items():
+        missing = [code for code in codes.get(name, ()) if code not in told]
+        if name not in codes or missing:
+            found = f"not of {', '.join(missing)}" if missing else "which is no name of the table"
+            yield f"means tells of {name}, {found}"
+        among = {tuple(sorted(one)) for one in told.values()}
+        if len(told) > 1 and name not in alone and (len(among) > 1 or len(min(among)) != 1):
+            yield f"the codes of {name} mean values of more than one variable"

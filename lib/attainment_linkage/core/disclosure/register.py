@@ -9,8 +9,7 @@ this is withheld.
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from attainment_linkage.core.disclosure.equations import Shown
@@ -19,12 +18,16 @@ from attainment_linkage.core.disclosure.tables import (
     ROUNDING,
     Classification,
     Codes,
+    Count,
     Description,
 )
 
 YES, NO = "yes", "no"
 OUTSIDE = "*"
 """The code of those whom no table has under any of a variable's codes."""
+
+MODELLED = "modelled in "
+"""Before the name of a model: the variable of those who were complete enough to be in it."""
 
 Condition = frozenset[tuple[str, frozenset[str]]]
 
@@ -65,14 +68,15 @@ class Group:
 def groups_of(one: Released) -> Iterator[Group]:
     """The groups that an output tells of, remainders included; a model tells of its total."""
     description = one.description
-    filters = {name: frozenset(codes) for name, codes in description.filter.items()}
-    margin, own = one.base / 2, _own_roots(one)
+    margin, own = one.base / 2, own_roots(one)
     for (codes, column), value in one.shown.items():
         if column not in {each.column for each in description.count}:
             continue
         if description.kind == MODEL and value is None:
             continue
-        condition = _condition(description, codes, column, filters, own)
+        condition = condition_of(one, codes, column, own)
+        if any(not kept for _, kept in condition):
+            continue
         if value is None:
             yield Group(one.title, codes, column, condition, None, None, _siblings(codes, column))
         elif not one.base:
@@ -95,36 +99,65 @@ def _is_finest(description: Description, codes: Codes, column: str) -> bool:
     return is_leaf and column not in {each.of for each in description.count}
 
 
-def _condition(
-    description: Description,
-    codes: Codes,
-    column: str,
-    filters: Mapping[str, frozenset[str]],
-    own: set[str],
-) -> Condition:
-    found = dict(filters)
+def condition_of(one: Released, codes: Codes, column: str, own: Collection[str]) -> Condition:
+    """Who a count of a cell is of: the filter, the codes, and the counts that it is a part of.
 
-    def narrow(variable: str, kept: frozenset[str]) -> None:
-        found[variable] = found.get(variable, kept) & kept
+    A model counts those of the filter who are complete; only it knows whom it left out.
+    """
+    description = one.description
+    found: dict[str, frozenset[str]] = {}
 
-    if description.kind != MODEL:
-        for one, code in zip(description.classification, codes, strict=True):
-            if one.overlaps:
-                if code != one.total:
-                    narrow(f"{one.variable}={code}", frozenset({YES}))
-            else:
-                narrow(one.variable, frozenset(leaves(one, code)))
+    def narrow(name: str, kept: frozenset[str], label: str = "") -> None:
+        for variable, values in meaning(description, name, kept, label or name).items():
+            found[variable] = found.get(variable, values) & values
+
+    for name, kept in description.filter.items():
+        narrow(name, frozenset(kept))
+    is_model = description.kind == MODEL
+    if is_model:
+        found[f"{MODELLED}{one.title}"] = frozenset({YES})
+    for each, code in () if is_model else zip(description.classification, codes, strict=True):
+        if not each.overlaps:
+            narrow(each.variable, frozenset(leaves(each, code)))
+        elif code != each.total:
+            narrow(each.variable, frozenset({code}), f"{each.variable}={code}")
     counts = {each.column: each for each in description.count}
-    while counts[column].of:
-        parting = counts[column].parting
-        narrow(parting or column, frozenset({column if parting else YES}))
+    while column:
+        _narrow_count(counts[column], description, own, narrow)
         column = counts[column].of
-    if column in own:
-        narrow(column, frozenset({YES}))
     return frozenset(found.items())
 
 
-def _own_roots(one: Released) -> set[str]:
+def _narrow_count(
+    count: Count,
+    description: Description,
+    own: Collection[str],
+    narrow: Callable[[str, frozenset[str]], None],
+) -> None:
+    if count.column in description.means or count.of or count.column in own:
+        is_parting = count.parting and count.column not in description.means
+        code = count.column if is_parting else YES
+        narrow(count.parting if is_parting else count.column, frozenset({code}))
+
+
+def meaning(
+    description: Description, name: str, kept: Collection[str], label: str
+) -> Mapping[str, frozenset[str]]:
+    """What some codes of a name mean, variable by variable; the name itself where it is not said.
+
+    An overlapping code is a variable of its own, called ``label``, unless its meaning is said.
+    """
+    told = description.means.get(name)
+    if told is None:
+        return {label: frozenset(kept) if label == name else frozenset({YES})}
+    found: dict[str, frozenset[str]] = {}
+    for code in kept:
+        for variable, values in told[code].items():
+            found[variable] = found.get(variable, frozenset()) | frozenset(values)
+    return found
+
+
+def own_roots(one: Released) -> set[str]:
     """Counts that are no part of another and are of other people than the first such count."""
     first, *others = (each.column for each in one.description.count if not each.of)
     cells = {codes for codes, _ in one.shown}
@@ -143,74 +176,9 @@ def leaves(one: Classification, code: str) -> tuple[str, ...]:
     return tuple(leaf for member in members for leaf in leaves(one, member))
 
 
-def variables_of(outputs: Sequence[Released]) -> dict[str, tuple[str, ...]]:
-    """Every variable with its codes; OUTSIDE is one unless the totals say that it is empty."""
-    codes: dict[str, set[str]] = {}
-    classified: set[str] = set()
-    for one in outputs:
-        for group in groups_of(one):
-            for variable, kept in group.condition:
-                codes.setdefault(variable, set()).update(kept)
-        classified |= {
-            each.variable for each in one.description.classification if not each.overlaps
-        }
-    full = _exhausted(outputs)
-    full |= {each.parting for one in outputs for each in one.description.count if each.parting}
-    found: dict[str, tuple[str, ...]] = {}
-    for variable, known in codes.items():
-        if known <= {YES, NO} and variable not in classified:
-            found[variable] = (NO, YES)
-        else:
-            outside = () if variable in full else (OUTSIDE,)
-            found[variable] = (*sorted(known), *outside)
-    return found
-
-
-def _exhausted(outputs: Sequence[Released]) -> set[str]:
-    """Variables under whose codes everybody is: their totals are the greatest of each group.
-
-    One total that is shown anywhere says so, be it of all people or of a group that another
-    variable tells apart: outputs of one filter are of the same people.
-    """
-    most: dict[Condition, float] = {}
-    totals = [total for one in outputs for total in _totals(one)]
-    for _, kept, low, _ in totals:
-        most[kept] = max(most.get(kept, 0.0), low)
-    full = {name for names, kept, _, high in totals if high >= most[kept] for name in names}
-    return full - {name for names, kept, _, high in totals if high < most[kept] for name in names}
-
-
-def _totals(one: Released) -> Iterator[tuple[frozenset[str], Condition, float, float]]:
-    """Each shown root count under the total of any variables: those, its condition, its range."""
-    description = one.description
-    filters = {name: frozenset(codes) for name, codes in description.filter.items()}
-    roots, own = {each.column for each in description.count if not each.of}, _own_roots(one)
-    finest = math.prod(len(each.codes) for each in description.classification)
-    room = one.base / 2 * finest
-    for (codes, column), value in one.shown.items() if description.kind != MODEL else ():
-        names = frozenset(
-            each.variable
-            for each, code in zip(description.classification, codes, strict=True)
-            if code == each.total and not each.overlaps
-        )
-        if value is not None and column in roots and names:
-            kept = _condition(description, codes, column, filters, own)
-            alone = frozenset(each for each in kept if each[0] not in names - set(filters))
-            yield names, alone, value - room, value + room
-
-
-def simplified(groups: Sequence[Group], variables: Mapping[str, tuple[str, ...]]) -> list[Group]:
-    """The groups with conditions that hold for everyone left out."""
-    found = []
-    for group in groups:
-        kept = frozenset(
-            (name, codes) for name, codes in group.condition if set(codes) != set(variables[name])
-        )
-        found.append(
-            Group(group.output, group.cell, group.column, kept, group.low, group.high,
-                  group.siblings)
-        )  # fmt: skip
-    return found
+def is_exact(group: Group) -> bool:
+    """Whether the count of the group is told, to the person."""
+    return group.low is not None and group.low == group.high
 
 
 def pairs_of_siblings(groups: Sequence[Group]) -> Iterator[tuple[Group, Group]]:

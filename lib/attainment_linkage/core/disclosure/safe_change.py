@@ -14,11 +14,12 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from attainment_linkage.core.disclosure.decide import REFUSED, Checked, checked
-from attainment_linkage.core.disclosure.differencing import Derived, derived
+from attainment_linkage.core.disclosure.differencing import derived
 from attainment_linkage.core.disclosure.equations import Key
 from attainment_linkage.core.disclosure.register import Released
 from attainment_linkage.core.disclosure.rules import Rules
 from attainment_linkage.core.disclosure.tables import Table
+from attainment_linkage.core.disclosure.window_attack import Derived
 
 _TRIES = 25
 

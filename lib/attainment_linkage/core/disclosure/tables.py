@@ -21,6 +21,8 @@ EXTREMES = ("minimum", "maximum")
 """Kinds that are a single person's value."""
 KINDS = (*COUNTED, *ADDITIVE, *EXTREMES)
 
+Meaning = Mapping[str, tuple[str, ...]]
+"""Who a name stands for: variable to the values it may have; every variable must fit."""
 Codes = tuple[str, ...]
 """The codes of one cell, one for each classification, in their order."""
 
@@ -137,7 +139,9 @@ class Description:
 
     ``universe`` names the set of records counted from: tables of one universe are checked
     against each other. ``filter`` says who of them is in: variable to codes kept; empty:
-    everyone. ``population`` says the same in words.
+    everyone. ``population`` says the same in words. ``means`` says of names (of a
+    classification, in the filter, of a count) whom each code stands for, so that a group has
+    one name in the register; the code of a count is ``yes``. A name without is its own.
     """
 
     title: str
@@ -152,6 +156,7 @@ class Description:
     estimate: tuple[Estimate, ...] = ()
     structural_zero: tuple[StructuralZero, ...] = ()
     withhold: tuple[Withhold, ...] = ()
+    means: Mapping[str, Mapping[str, Meaning]] = field(default_factory=dict)
     residual_degrees_of_freedom: float = -1.0
     is_saturated: bool = False
     note: str = ""
