@@ -55,6 +55,8 @@ OF_THE_JVM = {
 UNREPEATABLE = {
     "rand", "randn", "uuid", "uuid4", "monotonically_increasing_id", "hash",
     "current_timestamp", "current_date", "shuffle", "input_file_name",
+    "localtimestamp", "spark_partition_id", "now", "utcnow", "today", "time", "time_ns",
+    "monotonic", "perf_counter", "urandom",
 }  # fmt: skip
 
 
@@ -240,6 +242,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (speaks_only_in_the_run_log, "stages/a.py", "print(1)"),
     (is_repeatable, "steps/a.py", "F.rand()"),
     (is_repeatable, "core/a.py", "hash('x')"),
+    (is_repeatable, "core/a.py", "datetime.now()"),
     (runs_without_a_jvm_of_its_own, "stages/a.py", "n = spark.sparkContext.defaultParallelism"),
     (runs_without_a_jvm_of_its_own, "steps/a.py", "n = pairs.rdd.getNumPartitions()"),
     (runs_without_a_jvm_of_its_own, "stages/a.py", "from pyspark import SparkContext"),

@@ -20,11 +20,14 @@ from attainment_linkage.adapters.session import open_session
 from tests.campaign import (
     conflicts,
     documents,
+    executors,
     ingested,
     kills,
     locks,
     malformed,
     mutations,
+    orders,
+    road_kills,
     seeded,
     skewed,
     starved,
@@ -59,6 +62,45 @@ def g1(folder: Path) -> list[Tally]:
         return [acts, *kills.attack(spark, folder / "killed", kills.POINTS)]
 
 
+def g1_road(folder: Path) -> list[Tally]:
+    """The linkers' road killed at 38 points: five of each stage, and before each root's pointer."""
+    return road_kills.attack_points(folder, list(road_kills.points()))
+
+
+def g1_random(folder: Path) -> list[Tally]:
+    """The linkers' road killed at 20 moments drawn at random."""
+    return road_kills.attack_moments(folder, 20)
+
+
+def g3(folder: Path) -> list[Tally]:
+    """20 executors and 5 Python workers killed at work; an executor that outgrows its memory."""
+    tally = Tally("G3", "executors and their Python workers killed, and starved of memory")
+    with executors.cluster(folder) as spark:
+        executors.attack(spark, folder, 20, 5, tally)
+        executors.attack_memory(spark, folder, tally)
+    return [tally]
+
+
+def g3_share(folder: Path) -> list[Tally]:
+    """Three executors killed; it has a master of its own, so CI runs it beside its own session."""
+    tally = Tally("G3", "executors and their Python workers killed")
+    with executors.cluster(folder) as spark:
+        executors.attack(spark, folder, 3, 1, tally)
+    return [tally]
+
+
+def g4(folder: Path) -> list[Tally]:
+    """The linkers' road over 24 combinations of partitions, masters and order of rows."""
+    tally = Tally("G4", "the road over partitions, masters and row orders")
+    masters: dict[str, orders.Opened] = {
+        "local[1]": lambda place: session(place, **{"spark.master": "local[1]"}),
+        "local[2]": lambda place: session(place, **{"spark.master": "local[2]"}),
+        "local-cluster[2,1,1024]": executors.cluster,
+    }
+    orders.attack(folder, masters, orders.PARTITIONS, road_kills.RECORDS, tally)
+    return [tally]
+
+
 def g5(folder: Path) -> list[Tally]:
     """80 and more hand-made files, 1,000 changed ones, 100 of them on Spark."""
     tally = Tally("G5", "malformed and changed files")
@@ -82,21 +124,23 @@ def g8(folder: Path) -> list[Tally]:
 
 
 def g6(folder: Path) -> list[Tally]:
-    """Plans over 100,000 records, balanced and skewed."""
-    tally = Tally("G6", "plans where a tenth of all records has one value")
+    """2,000,000 x 500,000 records linked, balanced and skewed; plans over 100,000 records."""
+    tally = Tally("G6", "a tenth of all records under one value: linkages, plans")
+    skewed.attack_linkage(folder, 2_000_000, 500_000, tally)
     with session(folder) as spark:
         skewed.attack_plan(spark, 100_000, tally)
     return [tally]
 
 
 def g7(folder: Path) -> list[Tally]:
-    """A table and a stage on a disk that fills; damaged data files."""
-    tally = Tally("G7", "full disks, damaged files")
+    """Tables, stages, Spark's own folder on disks that fill, too large a result; damaged files."""
+    tally = Tally("G7", "full disks, full memory, damaged files")
     if not starved.can_mount(folder / "probe"):
         raise SystemExit("G7 needs the right to mount a tmpfs: run it as root")
+    starved.attack_session(folder, tally)
     with session(folder) as spark, starved.drawn_road():
-        starved.attack_table(spark, folder, ["4m"], tally)
-        starved.attack_stage(spark, folder, ["300k"], tally)
+        starved.attack_table(spark, folder, ["1m", "4m", "9m"], tally)
+        starved.attack_stage(spark, folder, ["100k", "300k", "500k", "600k"], tally)
         starved.attack_files(spark, folder, 20, tally)
     return [tally]
 
@@ -117,6 +161,10 @@ def g17(folder: Path) -> list[Tally]:
 
 GOALS: dict[str, Goal] = {
     "G1": g1,
+    "G1-road": g1_road,
+    "G1-random": g1_random,
+    "G3": g3,
+    "G4": g4,
     "G5": g5,
     "G6": g6,
     "G7": g7,
@@ -125,6 +173,8 @@ GOALS: dict[str, Goal] = {
     "G17": g17,
 }
 """G2 and G15 are looked at after every kill of G1."""
+SHARES: dict[str, Goal] = {"G3": g3_share}
+"""What CI runs in a process of its own, by ``run_campaign --share``."""
 
 
 def run(goal: Goal) -> list[Tally]:

@@ -1,8 +1,8 @@
 """G1, G2 and G15: a driver is killed again and again, and started again after each time.
 
-The small road of two stages, on Delta, by the system's own runner (``victim.py``), is killed at one
-point after another, each start being both the victim of the next kill and the one that goes on
-after the last. Looked at:
+One chain: a command (``victim.py``) is killed at one point after another, each start being both the
+victim of the next kill and the one that goes on after the last. Here the command is a small road of
+two stages, on Delta, by the system's own runner; the linkers' road: ``road_kills.py``. Looked at:
 
 - G1: after a kill nothing on the disk names what is not whole; at the end each table has the rows
   and content it must have, once, and the run is published;
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -58,9 +59,11 @@ POINTS: tuple[Point, ...] = (
 
 @dataclass
 class Chain:
-    """The small road on one lake, killed and started again."""
+    """A command on one lake, killed and started again: the small road, or the script's words."""
 
     folder: Path
+    words: Sequence[str] = ("small",)
+    settings: str = SETTINGS
     zones: Sequence[str] = (tables.IDENTIFIERS, tables.ATTRIBUTES)
     road: Sequence[Stage] = (SPLIT, COPY)
     killed: list[tuple[str, str]] = field(default_factory=list)
@@ -78,12 +81,12 @@ class Chain:
         """Start the command with a point to be killed at; its exit code."""
         self.folder.mkdir(exist_ok=True)
         settings = self.folder / "settings.toml"
-        settings.write_text(SETTINGS)
-        words = ["--config", str(settings), "--lake", str(self.lake_folder)]
+        settings.write_text(self.settings)
+        words = [*self.words, "--config", str(settings), "--lake", str(self.lake_folder)]
         with (self.folder / "output").open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.campaign.victim", json.dumps(point), *words],
-                env=environment() | {"ATTAINMENT_LINKAGE_HOME": str(_home(self.folder))},
+                env=environment() | {"ATTAINMENT_LINKAGE_HOME": str(home_of(self.folder, QUICK))},
                 cwd=self.folder, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )  # fmt: skip
@@ -93,10 +96,16 @@ class Chain:
                 os.killpg(process.pid, signal.SIGKILL)
                 return process.wait() - 1000
 
-    def go(self, points: Sequence[Point], economy: Tally, hygiene: Tally) -> None:
-        """Kill at every point in turn, then let it end; what is wrong after each kill is kept."""
-        before: dict[str, tuple[int, int]] = {}
-        for point in [*points, {}]:
+    def go(
+        self, points: Sequence[Point], economy: Tally, hygiene: Tally, *, is_last: bool = True
+    ) -> None:
+        """Kill at every point in turn, then let it end; what is wrong after each kill is kept.
+
+        A point that the command ends before is counted as missed. With ``is_last`` false more
+        points follow in another call.
+        """
+        before = finished_files(self.lake, self.road) if self.lake_folder.exists() else {}
+        for point in [*points, *([{}] if is_last else [])]:
             name = json.dumps(point) if point else "the last start"
             code = self.start(point)
             now = stamps(self.lake)
@@ -129,8 +138,11 @@ class Chain:
         tally.judge("as many things as in an undisturbed run", len(found), len(expected))
 
 
-def _home(folder: Path) -> Path:
-    """Configuration and gates, with a driver of 1 GiB that starts fast."""
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
+
+
+def home_of(folder: Path, java_options: str = "") -> Path:
+    """Configuration and gates of the project, with a driver of 1 GiB; ``QUICK``: soon started."""
     home = folder / "home"
     if not home.exists():
         home.mkdir()
@@ -140,11 +152,8 @@ def _home(folder: Path) -> Path:
             if path.name != "spark-defaults.conf":
                 (home / "conf" / path.name).symlink_to(path)
         text = (PROJECT / "conf" / "spark-defaults.conf").read_text("utf-8")
-        text = text.replace("spark.driver.memory              4g", "spark.driver.memory  1g")
-        text = text.replace(
-            "spark.driver.extraJavaOptions    ",
-            "spark.driver.extraJavaOptions    -XX:TieredStopAtLevel=1 -XX:+UseSerialGC ",
-        )
+        text = re.sub(r"(?m)^(spark\.driver\.memory +)4g$", r"\g<1>1g", text)
+        text = re.sub(r"(?m)^(spark\.driver\.extraJavaOptions +)", rf"\g<1>{java_options}", text)
         (home / "conf" / "spark-defaults.conf").write_text(text, "utf-8")
     return home
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from attainment_linkage.adapters import fingerprint
 from attainment_linkage.core.stage_key import digest
-from tests.campaign.goals import GOALS, Goal, run
-from tests.campaign.tally import keep, kept, last_line, merged, table
+from tests.campaign.goals import GOALS, SHARES, Goal, run
+from tests.campaign.tally import Tally, keep, kept, last_line, merged, table
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "lake-campaign"
@@ -31,16 +31,18 @@ def main(names: list[str]) -> int:
         return 2
     RESULTS.mkdir(exist_ok=True)
     results = {name: RESULTS / f"{name}-{code()}.json" for name in GOALS}
-    for name in names or GOALS:
+    started = time.monotonic()
+    for number, name in enumerate(names or GOALS, start=1):
         path = results[name]
+        say(f"[{number} of {len(names or GOALS)}] {name}: {(GOALS[name].__doc__ or '').strip()}")
         if path.exists() and not names:
-            say(f"{name}: kept from an earlier start")
+            say("  kept from an earlier start")
             continue
         path.unlink(missing_ok=True)
-        say(f"{name}: {(GOALS[name].__doc__ or '').splitlines()[0]}")
         words = [sys.executable, "-m", "tests.campaign.run_campaign", "--one", name, str(path)]
         subprocess.run(words, check=False)
-    done = merged([one for path in results.values() if path.exists() for one in kept(path)])
+        say(f"  {(time.monotonic() - started) / 60:.1f} minutes; {last_line(_done(results))}")
+    done = _done(results)
     missing = [name for name in names or GOALS if not results[name].exists()]
     body = {"goals": [one.as_json() for one in done], "not_done": missing}
     (RESULTS / "campaign.json").write_text(json.dumps(body, indent=1) + "\n")
@@ -51,6 +53,11 @@ def main(names: list[str]) -> int:
     return 1 if missing or any(one.lost for one in done) else 0
 
 
+def _done(results: dict[str, Path]) -> list[Tally]:
+    """What has been found so far, goal by goal."""
+    return merged([one for path in results.values() if path.exists() for one in kept(path)])
+
+
 def code() -> str:
     """What the results hang on: the package, and the campaign itself."""
     return digest([fingerprint.code_hash(), dict(fingerprint.code_of(HERE))])[:12]
@@ -59,6 +66,7 @@ def code() -> str:
 def one(goal: Goal, path: Path) -> int:
     """Run one goal here, say and keep its tallies."""
     started = time.monotonic()
+    Tally.progress = say
     tallies = run(goal)
     tallies[0].seconds = time.monotonic() - started
     for tally in tallies:
@@ -79,4 +87,6 @@ def say(line: str) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         sys.exit(one(GOALS[sys.argv[2]], Path(sys.argv[3])))
+    if sys.argv[1:2] == ["--share"]:
+        sys.exit(one(SHARES[sys.argv[2]], Path(sys.argv[3])))
     sys.exit(main(sys.argv[1:]))

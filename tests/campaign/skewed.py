@@ -1,11 +1,18 @@
 """G6: one value in a tenth of all records, a hundred times and more the block of any other.
 
 Goal: the pairs of such a block are known, exactly, before any pair is formed; a plan above its
-budget is refused by name; and a listed default value becomes null, is counted, and leaves the pairs
-of a balanced file.
+budget is refused by name; a listed default value becomes null, is counted, and leaves the pairs of
+a balanced file; and a value that is not listed costs no more than twice the time and one and a half
+times the memory of the balanced file, as rules of two and three columns keep it apart.
 """
 
 from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,11 +24,27 @@ from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain.errors import PlanOverBudgetError
 from attainment_linkage.steps import block
 from attainment_linkage.steps.placeholders import Placeholders
+from tests.campaign.kills import home_of
+from tests.campaign.locks import environment
 from tests.campaign.tally import Tally
 
 DEFAULT, LISTED = "1955-05-05", "1900-01-01"
 SHARE = 0.10
+_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 FIELDS = ("forename", "surname", "date_of_birth", "postcode", "sex")
+SETTINGS = """
+[spark]
+master = "local[2]"
+driver_memory_gib = 1
+"""
+SPEC = """
+relation = "one_to_one"
+[left]
+id = "record_id"
+roles = { forename = "forename", surname = "surname", date_of_birth = "date_of_birth", \
+postcode = "postcode", sex = "sex" }
+"""
+SPEC += SPEC[SPEC.index("[left]") :].replace("left", "right")
 
 
 def people(count: int, skew: str | None, first: int = 0) -> pd.DataFrame:
@@ -35,13 +58,19 @@ def people(count: int, skew: str | None, first: int = 0) -> pd.DataFrame:
             "forename": [f"F{one}" for one in mixed // 7 % 2_000],
             "surname": [f"S{one}" for one in mixed // 11 % 20_000],
             "date_of_birth": born.strftime("%Y-%m-%d"),
-            "postcode": [f"LS{one % 90 + 1} {one % 9}AB" for one in mixed // 13],
+            "postcode": [_postcode(one) for one in mixed // 13],
             "sex": np.where(mixed % 2 == 0, "M", "F"),
         }
     )
     if skew is not None:
         rows.loc[number % int(1 / SHARE) == 0, "date_of_birth"] = skew
     return rows
+
+
+def _postcode(number: int) -> str:
+    """One of 324,000, so that a few people have each."""
+    area, rest = number % 90, number // 90
+    return f"LS{area + 1} {rest % 9}{_LETTERS[rest // 9 % 20]}{_LETTERS[rest // 180 % 20]}"
 
 
 def pairs_of(left: pd.DataFrame, right: pd.DataFrame, columns: list[str]) -> int:
@@ -96,3 +125,87 @@ def _judge_listed(
     most = pairs_of(balanced, balanced, ["date_of_birth"])
     tally.record("no more pairs than balanced", pairs <= most, f"{pairs} of {most}")
     tally.note(records_that_a_listed_date_leaves_to_other_rules=of_default)
+
+
+# --------------------------------------------------------------------------- a whole linkage
+def attack_linkage(folder: Path, left: int, right: int, tally: Tally) -> None:
+    """Two files linked by the command on a heap of 1 GiB, balanced and skewed, and measured.
+
+    Three quarters of the right file are people of the left one.
+    """
+    both = round(right * 0.75)
+    measured = {}
+    home = home_of(folder)
+    (folder / "spec.toml").write_text(SPEC)
+    (folder / "settings.toml").write_text(SETTINGS)
+    for name, skew in (("balanced", None), ("skewed", DEFAULT)):
+        files = []
+        for count, first in ((left, 0), (right, left - both)):
+            files.append(folder / f"{name}-{count}.parquet")
+            people(count, skew, first).to_parquet(files[-1], index=False)
+        output = folder / name
+        code, seconds, peak = _linked(folder, home, files, output)
+        tally.judge(f"{name}: how the linkage ended", code, 0)
+        if code:
+            return
+        measured[name] = (seconds, peak)
+        pairs = pd.read_parquet(output / "pairs.parquet")
+        links = pairs[pairs["link"]]
+        found = int((links["id_a"] == links["id_b"]).sum())
+        tally.note(**{
+            f"{name}_seconds_of_processor": round(seconds, 1),
+            f"{name}_peak_mib": peak // 1024,
+            f"{name}_precision": round(found / max(len(links), 1), 4),
+            f"{name}_recall": round(found / both, 4),
+        })  # fmt: skip
+    slower, larger = (
+        n / of for n, of in zip(measured["skewed"], measured["balanced"], strict=True)
+    )
+    tally.record("at most twice the time", slower <= 2.0, f"{slower:.2f} times")
+    tally.record("at most 1.5 times the memory", larger <= 1.5, f"{larger:.2f} times")
+    tally.note(skewed_to_balanced=f"time {slower:.2f}, memory {larger:.2f}")
+
+
+def _linked(folder: Path, home: Path, files: list[Path], output: Path) -> tuple[int, float, int]:
+    """Exit code, seconds of processor, peak memory in KiB of a linkage with all its processes."""
+    script = Path(sys.executable).parent / "attainment-linkage"
+    words = ["link-files", "spec.toml", "--left", files[0], "--right", files[1], "--output", output,
+             "--config", "settings.toml"]  # fmt: skip
+    process = subprocess.Popen(
+        [str(script), *map(str, words)], cwd=folder, start_new_session=True,
+        env=environment() | {"ATTAINMENT_LINKAGE_HOME": str(home)}, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    peak, seconds = 0, 0.0
+    while process.poll() is None:
+        peak = max(peak, sum(_status(pid) for pid in _of_session(process.pid)))
+        seconds = max(seconds, sum(_processor(pid) for pid in _of_session(process.pid)))
+        time.sleep(0.2)
+    return process.returncode, seconds, peak
+
+
+def _of_session(session: int) -> Iterator[Path]:
+    for entry in Path("/proc").iterdir():
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session:
+            yield entry
+
+
+def _status(process: Path) -> int:
+    """Resident memory in KiB."""
+    try:
+        lines = (process / "status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
+
+
+def _processor(process: Path) -> float:
+    """Seconds of processor, its ended children's too."""
+    try:
+        fields = (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / 100

@@ -21,11 +21,12 @@ from attainment_linkage.adapters import delta, gates
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.gates import GateResult
 from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.session import open_session
 from attainment_linkage.domain import allow_list, tables
 from attainment_linkage.stages import inputs
 from attainment_linkage.stages.runner import run_stage
 from tests.campaign.tally import Tally
-from tests.conftest import config_for
+from tests.conftest import LAUNCH, config_for
 from tests.small_road import ANSWERS, COPY, PEOPLE, SPLIT
 
 
@@ -145,6 +146,32 @@ def _rows(spark: SparkSession, lake: Lake) -> list[int]:
         key = lake.head(table.zone, SPLIT.name)
         found.append(delta.read(spark, lake.table_path(table, key), table).distinct().count())
     return found
+
+
+def attack_session(folder: Path, tally: Tally) -> None:
+    """Spark's own folder on a disk too small to start, then to spill; too large a result."""
+    place = folder / "spill"
+    with small_disk(place, "1m") as grow:
+        given = {"temporary": str(place), "minimum_free_mib": 0}
+        config = config_for(folder / "lake", lake=given)
+        launch = LAUNCH | {"spark.driver.maxResultSize": "1m"}
+
+        def start() -> None:
+            with open_session(config, "campaign", launch=launch):
+                pass
+
+        tally.judge("a start without room for Spark's files", code_of(start), "DISK_FULL")
+        tally.judge("what it left there", list(place.iterdir()), [])
+        grow("150m")
+        with open_session(config, "campaign", launch=launch) as spark:
+            rows = spark.range(0, 900_000, 1, 2).selectExpr("cast(id as string) id")
+            wide = rows.selectExpr("id", "sha2(id, 512) a", "sha2(concat(id, 'b'), 512) b")
+            spread = wide.repartition(3, "a").write.format("noop").mode("append")
+            tally.judge("a result above its bound", code_of(wide.toArrow), "MEMORY_FULL")
+            tally.judge("a shuffle without room", code_of(spread.save), "DISK_FULL")
+            grow("900m")
+            tally.judge("the same shuffle with room", code_of(spread.save), "")
+        tally.judge("what the session left there", list(place.iterdir()), [])
 
 
 # --------------------------------------------------------------------------- damaged files

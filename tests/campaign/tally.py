@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 _SHOWN = 20
+_SAID_EVERY_SECONDS = 20.0
 HEADER = ("goal", "what was done to it", "tried", "survived", "lost", "at most", "seconds")
 
 
@@ -22,6 +24,9 @@ class Tally:
     lost: list[str] = field(default_factory=list)
     notes: dict[str, float | int | str] = field(default_factory=dict)
     seconds: float = 0.0
+    progress: ClassVar[Callable[[str], None] | None] = None
+    """Where each goal says from time to time how far it is; nowhere in CI."""
+    _said_at: ClassVar[float] = 0.0
 
     def note(self, **notes: float | str) -> None:
         """Keep a figure that is no try."""
@@ -32,6 +37,9 @@ class Tally:
         self.tried += 1
         if not is_survived:
             self.lost.append(f"{name}: {why}" if why else name)
+        if Tally.progress and time.monotonic() > Tally._said_at + _SAID_EVERY_SECONDS:
+            Tally._said_at = time.monotonic()
+            Tally.progress(f"  {self.goal} so far: tried {self.tried}, lost {len(self.lost)}")
 
     def judge(self, name: str, found: object, expected: object) -> None:
         """Count one try that must have found exactly this."""
@@ -79,10 +87,12 @@ def kept(path: Path) -> list[Tally]:
 
 
 def merged(tallies: Sequence[Tally]) -> list[Tally]:
-    """Tallies of one goal made one, in the order of the goals' numbers."""
+    """Tallies of one goal made one, in the order of the goals' numbers, with all that they did."""
     found: dict[str, Tally] = {}
     for one in tallies:
         whole = found.setdefault(one.goal, Tally(one.goal, one.said))
+        if one.said not in whole.said:
+            whole.said += f"; {one.said}"
         whole.tried += one.tried
         whole.lost += one.lost
         whole.seconds += one.seconds

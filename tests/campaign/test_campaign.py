@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from attainment_linkage.adapters.lake import Lake
@@ -78,6 +81,16 @@ def test_a_driver_killed_again_and_again_loses_nothing(spark, tmp_path):
 
     assert [one.lost for one in tallies] == [[], [], []]
     assert all(one.tried for one in tallies)
+
+
+def test_executors_killed_at_work_change_nothing(tmp_path):
+    report = tmp_path / "G3.json"
+    words = [sys.executable, "-m", "tests.campaign.run_campaign", "--share", "G3", str(report)]
+    subprocess.run(words, env=locks.environment(), check=True, stdout=subprocess.DEVNULL)
+
+    (found,) = kept(report)
+    assert found.tried > 3
+    assert found.lost == []
 
 
 @pytest.mark.usefixtures("road")

@@ -1,11 +1,15 @@
-"""Victim: the small road of two stages on real Delta tables, with a moment at which it is killed.
+"""Victim: the console script, or a small road of two stages, with a moment at which it is killed.
 
-``python -m tests.campaign.victim POINT-AS-JSON --config CONFIG --lake LAKE``: at the point the
-whole process group (Python, Java, Python workers) is killed with SIGKILL, which nothing can catch,
-or where the point has ``"by": "SIGTERM"`` is told to stop. A point is one of
+``python -m tests.campaign.victim POINT-AS-JSON WORDS...``: at the point the whole process group
+(Python, Java, Python workers) is killed with SIGKILL, which nothing can catch, or where the point
+has ``"by": "SIGTERM"`` is told to stop. A point is one of
 
     {"files": PATTERN, "count": K}      K files of this pattern lie in the lake
     {"call": NAME, "of": STAGE}         before the call of ``NAMES`` for a stage, table or root
+    {"seconds": S}                      S seconds after the first stage has begun
+
+``small --config CONFIG --lake LAKE`` for the words of a command is the small road, on real Delta
+tables.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from attainment_linkage.adapters import gates
 from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.gates import GateResult
 from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.cli import main as console_script
 from attainment_linkage.domain import allow_list
 from attainment_linkage.stages import inputs, run
 from attainment_linkage.stages.boundary import guarded
@@ -61,6 +66,16 @@ def arm(point: dict[str, object], lake: Path) -> None:
             return really(*given)
 
         setattr(place, name, called)
+    if "seconds" in point:
+        really_run = run._run_stages
+
+        def begun(*given: object) -> object:
+            moment = threading.Timer(float(point["seconds"]), die)
+            moment.daemon = True  # who is done before it is not waited for
+            moment.start()
+            return really_run(*given)
+
+        run._run_stages = begun
 
 
 def watch(is_there: Callable[[], bool]) -> None:
@@ -106,4 +121,6 @@ def small(config_file: str, lake: str) -> int:
 if __name__ == "__main__":
     given_point, *words = sys.argv[1:]
     arm(json.loads(given_point), Path(words[words.index("--lake") + 1]))
-    sys.exit(small(words[words.index("--config") + 1], words[words.index("--lake") + 1]))
+    if words[0] == "small":
+        sys.exit(small(words[words.index("--config") + 1], words[words.index("--lake") + 1]))
+    console_script(words)

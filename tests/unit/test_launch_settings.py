@@ -41,6 +41,15 @@ def test_the_heap_of_the_file_is_the_one_the_configuration_asks_for():
     assert settings()["spark.driver.memory"] == f"{load('local').spark.driver_memory_gib:g}g"
 
 
+def test_a_result_is_bounded_below_the_heap_that_has_to_hold_it():
+    bound, heap = (
+        int(settings()[name].removesuffix("g"))
+        for name in ("spark.driver.maxResultSize", "spark.driver.memory")
+    )
+
+    assert 0 < bound < heap
+
+
 def test_plain_python_logs_to_its_private_log_and_finds_the_file_from_anywhere(
     monkeypatch, tmp_path
 ):

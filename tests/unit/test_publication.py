@@ -10,9 +10,9 @@ from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import Manifest, TableRecord
 from attainment_linkage.domain import tables
-from attainment_linkage.domain.road import BY_NAME
+from attainment_linkage.domain.road import BY_NAME, ROAD
 from attainment_linkage.stages import inputs, run
-from attainment_linkage.stages.publication import publish_research
+from attainment_linkage.stages.publication import publish_research, publish_run
 from attainment_linkage.stages.runner import StageResult
 from tests.campaign.plain_road import Quiet
 from tests.conftest import config_for
@@ -93,6 +93,19 @@ def test_a_stage_of_research_publishes_its_root_when_run_alone(
         ("publish", "research", "finished"),
     ]
     assert entries[-1].outputs == {"pseudonymise": "p1", "analyse": "a1"}
+
+
+def test_the_pointers_of_a_run_move_in_the_order_of_the_roots_and_research_is_the_last():
+    linkers = [stage for stage in ROAD if stage.is_linkers]
+    results = [StageResult(one.name, "k1", True, 0.0, 0.0, (), {}, {}) for one in linkers]
+    lake = mock.Mock(zones=(tables.ATTRIBUTES, tables.IDENTIFIERS, tables.LANDING))
+
+    publish_run(linkers, results, lake, "r1")
+
+    moved = [call.args[0] for call in lake.publish.call_args_list]
+    assert moved == [tables.LANDING, tables.IDENTIFIERS, tables.ATTRIBUTES]
+    assert (*moved, RESEARCH) == tables.ZONES
+    assert not any(RESEARCH in stage.roots for stage in linkers)
 
 
 def test_a_linkers_stage_run_alone_publishes_nothing(config, monkeypatch):
