@@ -36,6 +36,7 @@ TABLE = Table(
     (Column("group_id", "group"), Column("row_count", "rows", "bigint"),
      Column("total", "sum of a hash over the rows", "bigint")), ("group_id",),
 )  # fmt: skip
+Kind = Callable[[str], list[int]]
 ROWS, GROUPS = 400_000, 5_000
 CLUSTER = {
     "spark.master": "local-cluster[2,1,1024]",
@@ -87,9 +88,7 @@ def attack(spark: SparkSession, folder: Path, kills: int, of_workers: int, tally
     for kind, count in ((executors, kills), (python_workers, of_workers)):
         for number in range(count):
             moment = took * (number + drawn.random()) / count
-            killer = _Killer(
-                lambda kind=kind: kind(spark.sparkContext.applicationId), moment, drawn
-            )
+            killer = Killer(spark, kind, moment, drawn)
             try:
                 found = _written(spark, folder / f"{kind.__name__}-{number}")
             except Exception as error:  # noqa: BLE001  a lost job is a lost try
@@ -97,7 +96,7 @@ def attack(spark: SparkSession, folder: Path, kills: int, of_workers: int, tally
             hit += killer.ended()
             name = f"one of the {kind.__name__} killed after {moment:.1f} s of {took:.1f}"
             tally.judge(name, found, expected)
-            _wait_for_executors(spark, 2)
+            wait_for_executors(spark, 2)
     tally.record("so many were killed", hit >= kills, f"{hit} of {kills + of_workers}")
     tally.note(undisturbed_seconds=round(took, 1), processes_killed=hit)
 
@@ -107,21 +106,21 @@ def _written(spark: SparkSession, path: Path) -> delta.Content:
     return delta.content(delta.read(spark, path, TABLE))
 
 
-class _Killer:
-    """Kills one of some processes after some seconds, in a thread; waits for one to be there."""
+class Killer:
+    """Kills one process of a kind after some seconds, in a thread; waits for one to be there."""
 
     def __init__(
-        self, found: Callable[[], list[int]], seconds: float, drawn: random.Random
+        self, spark: SparkSession, kind: Kind, seconds: float, drawn: random.Random
     ) -> None:
         self._killed = 0
-        self._found, self._drawn = found, drawn
+        self._app, self._kind, self._drawn = spark.sparkContext.applicationId, kind, drawn
         self._is_over = threading.Event()
         self._thread = threading.Timer(seconds, self._kill)
         self._thread.start()
 
     def _kill(self) -> None:
         while not self._killed and not self._is_over.is_set():
-            for pid in self._drawn.sample(found := self._found(), min(1, len(found))):
+            for pid in self._drawn.sample(found := self._kind(self._app), min(1, len(found))):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                     self._killed = 1
@@ -162,7 +161,7 @@ def _processes() -> Iterator[tuple[int, int, list[str]]]:
         yield int(entry.name), parent, words
 
 
-def _wait_for_executors(spark: SparkSession, count: int) -> None:
+def wait_for_executors(spark: SparkSession, count: int) -> None:
     until = time.monotonic() + 60
     app = spark.sparkContext.applicationId
     while len(executors(app)) < count and time.monotonic() < until:
@@ -185,6 +184,6 @@ def attack_memory(spark: SparkSession, folder: Path, tally: Tally) -> None:
         code = getattr(error, "code", type(error).__name__)
     tally.judge("an executor out of memory", code, "MEMORY_FULL")
     tally.judge("a table after it", delta.latest_version(path), None)
-    _wait_for_executors(spark, 2)
+    wait_for_executors(spark, 2)
     rows = _written(spark, path).rows
     tally.judge("the same table, with what fits", rows, GROUPS)

@@ -91,7 +91,7 @@ def g3_share(folder: Path) -> list[Tally]:
 
 def g4(folder: Path) -> list[Tally]:
     """The linkers' road over 24 combinations of partitions, masters and order of rows."""
-    tally = Tally("G4", "the road over partitions, masters and row orders")
+    tally = Tally("G4", "the road over partitions, masters, row orders; executors lost on it")
     masters: dict[str, orders.Opened] = {
         "local[1]": lambda place: session(place, **{"spark.master": "local[1]"}),
         "local[2]": lambda place: session(place, **{"spark.master": "local[2]"}),

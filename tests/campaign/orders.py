@@ -2,16 +2,19 @@
 
 The linkers' road runs on one small delivery under each combination of shuffle partitions (1, 4, 8,
 200), masters (local[1], local[2], local-cluster of two) and order of rows (as delivered, shuffled
-within each file). Goal: one content hash for each table over all of them. Quarantine names rows by
-their place in a file, so of it only the records and reasons are compared.
+within each file), and on the cluster with an executor lost on the way. Goal: one content hash for
+each table over all of them. Quarantine names rows by their place in a file, so of it only the
+records and reasons are compared.
 """
 
 from __future__ import annotations
 
 import random
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -23,6 +26,7 @@ from attainment_linkage.core.settings import Config
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import ROAD
 from attainment_linkage.stages.run import run_one, run_road
+from tests.campaign import executors
 from tests.campaign.plain_road import Quiet
 from tests.campaign.tally import Tally
 from tests.conftest import config_for
@@ -32,31 +36,61 @@ PARTITIONS = (1, 4, 8, 200)
 Opened = Callable[[Path], AbstractContextManager[SparkSession]]
 
 
+@dataclass
+class Orders:
+    """The road on lakes of one delivery; every outcome is compared with the first."""
+
+    folder: Path
+    records: int
+    tally: Tally
+    first: dict[str, object] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def try_one(self, spark: SparkSession, name: str, partitions: int, seed: int = 0) -> None:
+        """Run the road on a lake of its own, its rows in another order where a seed is given."""
+        lake = self.folder / "lake"
+        config = _delivered(spark, self.folder, lake, self.records)
+        if seed:
+            _shuffle(lake / "landing" / "raw", seed)
+        started = time.monotonic()
+        try:
+            found = _contents(spark, config, partitions)
+        except Exception as error:  # noqa: BLE001  named, as the boundary does
+            found = {named(error, "campaign").code: 0}
+        self.seconds = time.monotonic() - started
+        self.first = self.first or found
+        differs = sorted(name for name in self.first | found if self._differs(found, name))
+        self.tally.record(name, not differs and len(found) > 1, ", ".join(differs))
+        shutil.rmtree(lake)
+
+    def _differs(self, found: dict[str, object], name: str) -> bool:
+        return name not in found or found[name] != self.first.get(name)
+
+
 def attack(
     folder: Path, masters: dict[str, Opened], partitions: Sequence[int], records: int, tally: Tally
 ) -> None:
-    """Run the road under every combination, each on a lake of its own; compare with the first."""
-    first: dict[str, object] = {}
+    """Run the road under every combination; where executors can be lost, lose some of them."""
+    orders = Orders(folder, records, tally)
     for master, opened in masters.items():
         with opened(folder / master.replace("[", "-").strip("]")) as spark:
             for number in partitions:
-                for is_shuffled in (False, True):
-                    lake = folder / f"lake-{master[:13]}-{number}-{is_shuffled}"
-                    config = _delivered(spark, folder, lake, records)
-                    if is_shuffled:
-                        _shuffle(lake / "landing" / "raw", seed=number)
-                    order = "shuffled" if is_shuffled else "as delivered"
-                    name = f"{master}, {number} partitions, {order}"
-                    try:
-                        found = _contents(spark, config, number)
-                    except Exception as error:  # noqa: BLE001  named, as the boundary does
-                        tally.record(name, False, named(error, "campaign").code)
-                        continue
-                    first = first or found
-                    differs = [name for name in first if found.get(name) != first[name]]
-                    tally.record(name, not differs and len(found) == len(first), ", ".join(differs))
-                    shutil.rmtree(lake)
-    tally.note(tables_compared=len(first))
+                orders.try_one(spark, f"{master}, {number} partitions, as delivered", number)
+                orders.try_one(spark, f"{master}, {number} partitions, shuffled", number, number)
+            if master.startswith("local-cluster"):
+                _lose_executors(spark, orders, partitions[0])
+    tally.note(tables_compared=len(orders.first))
+
+
+def _lose_executors(spark: SparkSession, orders: Orders, partitions: int) -> None:
+    """Run the road with an executor killed in each third of its time."""
+    drawn, seconds = random.Random(4), orders.seconds
+    for third in range(3):
+        moment = seconds * (third + drawn.random()) / 3
+        killer = executors.Killer(spark, executors.executors, moment, drawn)
+        orders.try_one(spark, f"an executor killed after {moment:.0f} s", partitions)
+        orders.tally.judge("it was killed", killer.ended(), 1)
+        executors.wait_for_executors(spark, 2)
 
 
 def _delivered(spark: SparkSession, folder: Path, lake: Path, records: int) -> Config:
