@@ -152,7 +152,7 @@ def python_workers(app_id: str) -> list[int]:
 
 def _processes() -> Iterator[tuple[int, int, list[str]]]:
     """Id, parent's id and words of every process there is."""
-    for entry in Path("/proc").iterdir():
+    for entry in Path("/proc").glob("[0-9]*"):
         try:
             words = (entry / "cmdline").read_bytes().decode().split("\0")
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])

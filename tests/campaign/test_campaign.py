@@ -142,6 +142,30 @@ def test_a_mixture_of_two_runs_is_refused_and_would_be_noticed(config, monkeypat
     assert plain_road.published(newer) not in (None, older, seen)
 
 
+def test_space_is_asked_for_before_each_stage_and_each_table(config, monkeypatch):
+    did: list[str] = []
+    really = plain_road.write
+    monkeypatch.setattr(Lake, "require_space", lambda lake: did.append("space"))
+    monkeypatch.setattr(plain_road, "write", lambda *given: did.append("table") or really(*given))
+
+    plain_road.road(config, did)
+
+    assert did[0] == "space"  # before the lake is opened
+    table = ["space", "table"]
+    assert did[1:] == ["space", "split", *table, *table, "space", "copy", *table]
+
+
+def test_a_finished_stage_of_another_schema_is_not_kept(config, monkeypatch):
+    plain_road.road(config, [])
+    kept_stages, made = [], []
+    plain_road.road(config, kept_stages)
+    monkeypatch.setattr(plain_road.delta, "schema_hash", lambda table: "of other columns")
+
+    plain_road.road(config, made)
+
+    assert (kept_stages, made) == ([], ["split", "copy"])
+
+
 def test_a_race_in_which_two_were_inside_is_lost():
     tally = Tally("G8", "races")
     locks.judge_race(0, ["in 1", "in 2", "out 1", "out 2"], {1: 0, 2: 0}, tally)
