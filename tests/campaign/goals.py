@@ -180,4 +180,6 @@ SHARES: dict[str, Goal] = {"G3": g3_share}
 def run(goal: Goal) -> list[Tally]:
     """Run one goal in a folder of its own, which goes at the end."""
     with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
+        # Spark's own cluster in the driver keeps its executors' files beside Spark itself else
+        os.environ["SPARK_WORKER_DIR"] = str(Path(folder) / "executors")
         return goal(Path(folder))
