@@ -39,6 +39,9 @@ class Quiet(RunLog):
     def _say(self, *said: object, **of_it: object) -> None:
         pass
 
+    def ended(self, *said: object) -> None:
+        pass
+
 
 def write(frame: Rows, path: Path, table: Table, app_id: str) -> None:
     """As ``delta.write``: the rows, then the commit, in place at once."""
