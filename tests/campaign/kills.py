@@ -83,10 +83,11 @@ class Chain:
         settings = self.folder / "settings.toml"
         settings.write_text(self.settings)
         words = [*self.words, "--config", str(settings), "--lake", str(self.lake_folder)]
+        home = str(home_of(self.folder, is_quick=True))
         with (self.folder / "output").open("ab") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.campaign.victim", json.dumps(point), *words],
-                env=environment() | {"ATTAINMENT_LINKAGE_HOME": str(home_of(self.folder, QUICK))},
+                env=environment() | {"ATTAINMENT_LINKAGE_HOME": home},
                 cwd=self.folder, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )  # fmt: skip
@@ -139,10 +140,15 @@ class Chain:
 
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
+QUICK_SETTINGS = """
+spark.sql.codegen.wholeStage    false
+spark.sql.codegen.factoryMode   NO_CODEGEN
+"""
+"""For tiny tables: to compile each query costs more than it saves."""
 
 
-def home_of(folder: Path, java_options: str = "") -> Path:
-    """Configuration and gates of the project, with a driver of 1 GiB; ``QUICK``: soon started."""
+def home_of(folder: Path, *, is_quick: bool = False) -> Path:
+    """Configuration and gates of the project, with a driver of 1 GiB; soon started where asked."""
     home = folder / "home"
     if not home.exists():
         home.mkdir()
@@ -153,7 +159,9 @@ def home_of(folder: Path, java_options: str = "") -> Path:
                 (home / "conf" / path.name).symlink_to(path)
         text = (PROJECT / "conf" / "spark-defaults.conf").read_text("utf-8")
         text = re.sub(r"(?m)^(spark\.driver\.memory +)4g$", r"\g<1>1g", text)
-        text = re.sub(r"(?m)^(spark\.driver\.extraJavaOptions +)", rf"\g<1>{java_options}", text)
+        if is_quick:
+            text = re.sub(r"(?m)^(spark\.driver\.extraJavaOptions +)", rf"\g<1>{QUICK}", text)
+            text += QUICK_SETTINGS
         (home / "conf" / "spark-defaults.conf").write_text(text, "utf-8")
     return home
 

@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 from pyspark.sql import SparkSession
 
-from attainment_linkage.adapters import delta
+from attainment_linkage.adapters import delta, gates
 from attainment_linkage.adapters.faults import named
+from attainment_linkage.adapters.gates import GateResult
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain import tables
@@ -118,8 +120,10 @@ def _contents(spark: SparkSession, config: Config, partitions: int) -> dict[str,
     """Rows and content hash of every table of the road, run with so many partitions."""
     before = spark.conf.get("spark.sql.shuffle.partitions")
     spark.conf.set("spark.sql.shuffle.partitions", str(partitions))
+    passed = GateResult("", (), 0.0)  # a gate changes no table
     try:
-        summary = run_road(config, spark=spark, log=Quiet())
+        with mock.patch.object(gates, "audit", return_value=passed):
+            summary = run_road(config, spark=spark, log=Quiet())
         return dict(_each(spark, config, summary.paths))
     finally:
         spark.conf.set("spark.sql.shuffle.partitions", str(before))
