@@ -124,3 +124,32 @@ def test_a_count_is_told_once_and_a_smaller_base_as_a_part():
     assert told.called["points_n"] == "level_2_n"
     # that all of them have it is a finding of its own, and no second name of the base
     assert told.called["points_count"] == "points_count"
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_nobody_is_declared_where_nobody_can_be_while_nobody_is_there(is_there):
+    """By block and measure; the counts that are a part of one go with it."""
+    nobody = [
+        {"cell": {"owner": ["Renter"], "sex": ["Female", "Male"]}, "reason": "so"},
+        {"cell": {"owner": ["Owner"]}, "measures": ["level_2_em"], "reason": "as well"},
+    ]
+    analysed = analysis(nobody=nobody)
+    alone, crossed = analysed.blocks[:2]
+    moments = {measure.name: drawn_moments(crossed) for measure in crossed.measures}
+    if not is_there:
+        moments = {name: of.each(lambda one: one * 0) for name, of in moments.items()}
+        # the base of the other measure is not the same, or it would be told once
+        moments["points"].n[0, 0, 0] = 30.0
+    zeros = block_output(
+        analysed, crossed, list(block_answers(crossed, moments, 0.95))
+    ).description.structural_zero
+
+    assert alone.name == "sex"
+    if is_there:
+        assert zeros == ()
+        return
+    assert [(dict(one.cell), one.columns) for one in zeros] == [
+        ({"owner": "Renter", "sex": "Female"}, ()),
+        ({"owner": "Renter", "sex": "Male"}, ()),
+        ({"owner": "Owner"}, ("level_2_em_n", "level_2_em_count")),
+    ]

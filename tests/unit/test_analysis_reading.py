@@ -71,6 +71,12 @@ def test_a_classification_takes_its_codes_from_the_dictionary_the_document_or_th
         ({"model__0__measure": "points"}, "points is no share"),
         ({"model__0__factors": ["groups"]}, "groups has flags"),
         ({"model__1__gaps_of": ["children"]}, "children, which is no factor"),
+        ({"same": {"is_poor": {"true": {"owner": ["Renter"]}}}}, "there is no column is_poor"),
+        ({"same": {"has_sen": {"true": {"owner": ["Rich"]}}}}, "has_sen.true: owner has no Rich"),
+        ({"nobody": [{"cell": {"owner": ["Rich"]}, "reason": "so"}]}, "1: owner has no Rich"),
+        ({"nobody": [{"cell": {"owner": ["Renter"]}, "reason": "so", "measures": ["age"]}]},
+         "nobody 1: there is no measure age"),
+        ({"nobody": [{"cell": {"owner": ["Renter"]}, "reason": " "}]}, "give a cell, and a reason"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(changes, said):

@@ -9,7 +9,7 @@ from attainment_linkage.core.disclosure.cells import table_of
 from attainment_linkage.core.disclosure.decide import APPROVABLE, CORRECTED, REFUSED, checked
 from attainment_linkage.core.disclosure.description import described
 from attainment_linkage.core.disclosure.rules import OFF, Rules, rules_of
-from attainment_linkage.domain.errors import ConfigError
+from attainment_linkage.domain.errors import ConfigError, OutputUnusableError
 from tests.outputs import FSM, FSM_HEADER, FSM_ROWS, rules
 
 RULES: Rules = rules()
@@ -183,3 +183,25 @@ def test_rules_that_cannot_be_are_refused(change, said):
 
     with pytest.raises(ConfigError, match=said):
         rules_of(given, "conf/disclosure.toml")
+
+
+def test_a_structural_zero_of_some_counts_is_of_these_and_their_parts_alone():
+    """Nobody of fsm=yes has a known result: the count is shown as 0, and that of all is not it."""
+    counts = [{"column": "n"}, {"column": "known", "of": "n"}, {"column": "good", "of": "known"}]
+    zero = {"cell": {"fsm": "yes"}, "columns": ["known", "good"], "reason": "not delivered"}
+    given = FSM | {"count": counts, "estimate": [], "structural_zero": [zero]}
+    header = ["fsm", "n", "known", "good"]
+    rows = [["yes", "400", "0", "0"], ["no", "2600", "2400", "1600"],
+            ["all", "3000", "2400", "1600"]]  # fmt: skip
+    output = checked(made(given, header, rows), RULES)
+
+    assert output.shown[("yes",), "known"] == output.shown[("yes",), "good"] == 0
+    assert None not in output.shown.values()
+    for wrong, said in (
+        (zero | {"columns": ["known"]}, "all parts of its counts: good"),
+        (zero | {"columns": ["known", "good", "m"]}, "names m, which"),
+    ):
+        with pytest.raises(OutputUnusableError, match=said):
+            described(given | {"structural_zero": [wrong]}, "T")
+    with pytest.raises(OutputUnusableError, match="declared a structural zero"):
+        made(given | {"structural_zero": [zero | {"cell": {"fsm": "no"}}]}, header, rows)

@@ -51,14 +51,14 @@ def hashes(package: Path) -> list[str]:
 def table(description: dict[str, Any], rows: list[list[str]], record: dict[str, Any]) -> list[str]:
     """What is wrong with one released table."""
     threshold, method = record["threshold"], description.get("method")
-    width = len(description["classification"])
+    width, base = len(description["classification"]), record["rounding_base"]
     cells = {tuple(row[:width]): dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
     counts = [one["column"] for one in description["count"]]
     shown = {(codes, name): row[name] for codes, row in cells.items() for name in counts}
     known = {key: float(text) for key, text in shown.items() if text not in (WITHHELD, "")}
     found = []
     for (codes, name), value in known.items():
-        may_be_zero = structural(description, codes) or record["zeros_allowed"]
+        may_be_zero = structural(description, codes, name) or record["zeros_allowed"]
         if value < threshold and not (value == 0 and (may_be_zero or method == "rounding")):
             found.append(f"{codes}: {name} is shown below {threshold}")
     if description.get("kind") == "model":
@@ -70,16 +70,16 @@ def table(description: dict[str, Any], rows: list[list[str]], record: dict[str, 
             if is_hidden and row[one["column"]] not in (WITHHELD, ""):
                 found.append(f"{codes}: {one['column']} is shown, a count behind it is not")
     if method == "rounding":
-        base = record["rounding_base"]
         return found + [f"{key}: no multiple of {base}" for key, n in known.items() if n % base]
     return [*found, *attacked(description, shown, threshold, record["zeros_allowed"])]
 
 
-def structural(description: dict[str, Any], codes: tuple[str, ...]) -> bool:
-    """Whether a cell is a declared structural zero."""
-    names = [one["variable"] for one in description["classification"]]
-    cell = dict(zip(names, codes, strict=True)).items()
-    return any(zero["cell"].items() <= cell for zero in description.get("structural_zero", []))
+def structural(description: dict[str, Any], codes: tuple[str, ...], name: str) -> bool:
+    """Whether a count of a cell is declared to be nobody; a remainder is where its whole is."""
+    cell = set(zip((one["variable"] for one in description["classification"]), codes, strict=True))
+    name = {f"~{one['column']}": one.get("of") for one in description["count"]}.get(name, name)
+    return any(zero["cell"].items() <= cell and name in zero.get("columns", [name])
+               for zero in description.get("structural_zero", []))  # fmt: skip
 
 
 def sums(axis: dict[str, Any]) -> list[tuple[str, list[str]]]:
@@ -117,7 +117,7 @@ def attacked(
     equations = list(equations_of(description))
     known = {key: float(text) for key, text in shown.items() if text not in (WITHHELD, "")}
     keys = list(dict.fromkeys([*shown, *(key for line in equations for key in line)]))
-    known |= {key: 0.0 for key in keys if structural(description, key[0])}
+    known |= {key: 0.0 for key in keys if structural(description, *key)}
     place = {key: at for at, key in enumerate(key for key in keys if key not in known)}
     matrix, gives, groups = sparse.lil_array((len(equations), len(place) + 1)), [], set()
     for at, (whole, *inner) in enumerate(equations):

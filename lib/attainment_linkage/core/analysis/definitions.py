@@ -97,6 +97,18 @@ class Classification:
 
 
 @dataclass(frozen=True)
+class Nobody:
+    """Categories that nobody can be in together, and why: classification to its labels.
+
+    With ``measures`` only of what these stand on is nobody there.
+    """
+
+    cell: Mapping[str, tuple[str, ...]]
+    reason: str
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Block:
     """Cells of one crossing of classifications, of one table; ``number`` is its own."""
 
@@ -151,6 +163,7 @@ class Analysis:
 
     ``measures`` and ``classifications`` are all that are defined, used or not. ``same``: a
     column and a value of it that is one of these categories: (classification, label).
+    ``nobody``: where no one can be.
     """
 
     level: float
@@ -160,6 +173,7 @@ class Analysis:
     measures: tuple[Measure, ...] = ()
     classifications: Mapping[str, Classification] = field(default_factory=dict)
     same: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    nobody: tuple[Nobody, ...] = ()
 
     @property
     def open_columns(self) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from attainment_linkage.core.analysis import definitions as analysed
 from attainment_linkage.core.analysis.cells import CellAnswer
-from attainment_linkage.core.analysis.counts import Numbers, told_once
+from attainment_linkage.core.analysis.counts import Numbers, Told, told_once
 from attainment_linkage.core.analysis.definitions import (
     ALL,
     LINKAGE,
@@ -31,6 +32,7 @@ from attainment_linkage.core.disclosure.tables import (
     Count,
     Description,
     Estimate,
+    StructuralZero,
 )
 from attainment_linkage.core.report.code_names import NAMES
 from attainment_linkage.domain.tables import LINKED_PUPILS
@@ -78,11 +80,38 @@ def block_output(analysis: Analysis, block: Block, answers: Sequence[CellAnswer]
         ),
         count=counts.counts,
         estimate=tuple(_estimate(one, counts.called) for one in block.measures),
+        structural_zero=tuple(_structural(analysis, block, answers, counts)),
         note=_NOTE,
     )
     scale = {one.name: 1.0 if one.kind == MEAN else 100.0 for one in block.measures}
     name = f"{block.table}_{block.name.replace(' x ', '_by_')}"
     return _output(name, description, answers, scale)
+
+
+def _structural(
+    analysis: Analysis, block: Block, answers: Sequence[CellAnswer], told_once_as: Told
+) -> Iterator[StructuralZero]:
+    """The cells of a block that nobody can be in, as known before; but not where somebody is."""
+    names = [one.name for one in block.by]
+    called, counts = told_once_as.called, told_once_as.counts
+    for known in analysis.nobody:
+        told = [one for one in block.measures if not known.measures or one.name in known.measures]
+        if not told or not set(known.cell) <= set(names):
+            continue
+        columns = _with_parts({called[_counts(one)[0].column] for one in told}, counts)
+        for labels in product(*known.cell.values()):
+            cell = set(zip(known.cell, labels, strict=True))
+            inside = [one for one in answers if one.measure in {each.name for each in told}
+                      and cell <= set(zip(names, one.categories, strict=True))]  # fmt: skip
+            if inside and not any(one.n or one.numerator for one in inside):
+                yield StructuralZero(dict(cell), known.reason, columns if known.measures else ())
+
+
+def _with_parts(columns: set[str], counts: Sequence[Count]) -> tuple[str, ...]:
+    for one in counts:
+        if one.of in columns:
+            columns.add(one.column)
+    return tuple(one.column for one in counts if one.column in columns)
 
 
 def _classification(one: analysed.Classification, codes: tuple[str, ...]) -> Classification:

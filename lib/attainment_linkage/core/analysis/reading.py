@@ -29,6 +29,7 @@ from attainment_linkage.core.analysis.definitions import (
     TableDefinition,
     Universe,
 )
+from attainment_linkage.core.analysis.known import read_known
 from attainment_linkage.domain.errors import AnalysisError
 from attainment_linkage.domain.tables import Table
 from attainment_linkage.domain.variable import Variable, variables
@@ -36,13 +37,25 @@ from attainment_linkage.domain.variable import Variable, variables
 _CROSS = " x "
 MOST_CROSSED = 3
 _NUMBERS = ("int", "bigint", "double", "float")
+_SECTIONS = ("universe", "measure", "classification", "table", "model", "same", "nobody")
 _KEYS = {
-    "": ("level", "covers", "universe", "measure", "classification", "table", "model", "same"),
+    "": (
+        "level",
+        "covers",
+        "universe",
+        "measure",
+        "classification",
+        "table",
+        "model",
+        "same",
+        "nobody",
+    ),
     "universe": ("label", "where"),
     "measure": ("label", "kind", "unit", "weight", "column", "values", "where", "unknown"),
     "classification": ("label", "column", "codes", "bands", "flags"),
     "table": ("name", "title", "universe", "by", "measures"),
     "model": ("name", "title", "universe", "measure", "factors", "gaps_of"),
+    "nobody": ("cell", "measures", "reason"),
 }
 _MUST = {
     "universe": ("label", "where"),
@@ -50,6 +63,7 @@ _MUST = {
     "classification": ("label",),
     "table": ("name", "title", "universe", "by", "measures"),
     "model": ("name", "title", "universe", "measure", "factors"),
+    "nobody": ("cell", "reason"),
 }
 
 
@@ -61,8 +75,7 @@ def read_analysis(
     A classification that gives a column only has the codes and labels of the column's
     declaration; where that lists none, those ``found`` in the data.
 
-    Raises: AnalysisError listing every problem: unknown keys, names and columns, a column of
-        the wrong type, classifications that say nothing or too much, names used twice.
+    Raises: AnalysisError listing every problem with keys, names, columns, types, classifications.
     """
     columns = {column.name: column for column in variables(pupils)}
     reader = _Reader(columns, found or {}, pupils.name)
@@ -109,9 +122,10 @@ class _Reader:
         names = [*(one.name for one in tables), *(one.name for one in models)]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.problems.append(f"{name} is the name of {names.count(name)} tables; give one each")
-        same = dict(self._same(document.get("same", {})))
-        measures = tuple(self.measures.values())
-        return Analysis(level, target, tables, models, measures, self.classifications, same)
+        self._listed(document, "nobody")
+        kinds, measures = self.classifications, tuple(self.measures.values())
+        same, nobody = read_known(document, self.columns, kinds, self.measures, self.problems)
+        return Analysis(level, target, tables, models, measures, kinds, same, nobody)
 
     def _known_keys(self, kind: str, where: str, said: Mapping[str, Any]) -> None:
         for key in said:
@@ -201,20 +215,6 @@ class _Reader:
         declared = self.columns.get(column)
         geography = declared.geography if declared else ""
         return Classification(name, str(said.get("label")), column, codes, bands, flags, geography)
-
-    def _same(
-        self, said: Mapping[str, Any]
-    ) -> Iterator[tuple[tuple[str, str], tuple[tuple[str, str], ...]]]:
-        """Each column and value that is some categories of classifications, with those."""
-        for column, of in said.items():
-            self._column(f"same.{column}", column)
-            for value, meant in of.items():
-                pairs = [(name, label) for name, labels in meant.items() for label in labels]
-                for name, label in pairs:
-                    one = self.classifications.get(name)
-                    if one is None or label not in one.categories:
-                        self.problems.append(f"same.{column}.{value}: {name} has no {label}")
-                yield (column, value), tuple(pairs)
 
     def _bands(self, where: str, said: Mapping[str, Any]) -> dict[float, str]:
         bands: dict[float, str] = {}

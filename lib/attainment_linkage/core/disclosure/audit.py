@@ -74,7 +74,11 @@ def breaches(description: Description, shown: Shown, demand: Demand) -> list[Bre
 
 
 def _is_structural(description: Description, key: Key) -> bool:
-    return not any(c.startswith("~") for c in key[0]) and description.is_structural_zero(key[0])
+    codes, column = key
+    if any(code.startswith("~") for code in codes):
+        return False
+    of_rest = {f"~{one.column}": one.of for one in description.count}
+    return description.is_structural_zero(codes, of_rest.get(column, column))
 
 
 def _as_people(description: Description, column: str, shown: Shown) -> Shown:

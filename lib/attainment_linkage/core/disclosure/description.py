@@ -131,6 +131,12 @@ def _zeros(table: Description) -> Iterator[str]:
         wrong = [name for name, code in zero.cell.items() if code not in codes.get(name, ())]
         if wrong or not zero.cell:
             yield f"a structural zero names {', '.join(wrong) or 'no variable'}, not in the table"
+        missing = set(zero.columns) - {one.column for one in table.count}
+        if missing:
+            yield f"a structural zero names {', '.join(sorted(missing))}, which no [[count]] has"
+        parts = [one.column for one in table.count if one.of in zero.columns]
+        if set(parts) - set(zero.columns):
+            yield f"a structural zero does not name all parts of its counts: {', '.join(parts)}"
         if not zero.reason.strip():
             yield "a structural zero has no reason"
     for one in table.withhold:

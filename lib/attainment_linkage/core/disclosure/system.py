@@ -79,7 +79,7 @@ def system_of(table: Table) -> System:
         values,
         _equations(every, place),
         np.array([_is_hidden(every, label) for label in labels]),
-        np.array([_is_known(table, label[:-1]) for label in labels]),
+        np.array([_is_known(table, label) for label in labels]),
         is_count,
         _lower(labels, values, is_count),
     )
@@ -110,9 +110,13 @@ def _is_hidden(axes: Sequence[Axis], label: Codes) -> bool:
     return any(code in axis.hidden for axis, code in zip(axes, label, strict=True))
 
 
-def _is_known(table: Table, codes: Codes) -> bool:
-    plain = tuple(code for code in codes if not code.startswith(REST))
-    return len(plain) == len(codes) and table.description.is_structural_zero(codes)
+def _is_known(table: Table, label: Codes) -> bool:
+    """Whether it is nobody by declaration; what is not in a part is where its whole is."""
+    *codes, column = label
+    if any(code.startswith(REST) for code in codes):
+        return False
+    of_rest = {f"{REST}{one.column}": one.of for one in table.description.count}
+    return table.description.is_structural_zero(tuple(codes), of_rest.get(column, column))
 
 
 def _values(

@@ -119,10 +119,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class StructuralZero:
-    """Cells that nobody can be in, and why: one code for each variable it names."""
+    """Cells that nobody can be in, and why: one code for each variable it names.
+
+    With ``columns`` only these counts are nobody there; all that are a part of one are among them.
+    """
 
     cell: Mapping[str, str]
     reason: str
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,11 +193,12 @@ class Description:
         evidence = {name for one in self.estimate for name in one.evidence_columns}
         return tuple(name for name in self.columns if name not in evidence)
 
-    def is_structural_zero(self, codes: Codes) -> bool:
-        """Whether a declared structural zero covers the cell."""
+    def is_structural_zero(self, codes: Codes, column: str) -> bool:
+        """Whether a declared structural zero covers a count of a cell."""
         cell = dict(zip(self.variables, codes, strict=True))
         return any(
             all(cell.get(variable) == code for variable, code in zero.cell.items())
+            and (not zero.columns or column in zero.columns)
             for zero in self.structural_zero
         )
 

@@ -127,15 +127,21 @@ def simplified(groups: Sequence[Group], variables: Variables) -> list[Group]:
 
 def structural(one: Released) -> Iterator[Condition]:
     """The conditions under which an output declares that nobody can be."""
-    for zero in one.description.structural_zero:
-        overlapping = {each.variable for each in one.description.classification if each.overlaps}
-        yield frozenset(
-            pair
-            for name, code in zero.cell.items()
-            for pair in meaning(
-                one.description, name, {code}, f"{name}={code}" if name in overlapping else name
-            ).items()
-        )
+    description, own = one.description, own_roots(one)
+    overlapping = {each.variable for each in description.classification if each.overlaps}
+    for zero in description.structural_zero:
+        if not zero.columns:
+            yield frozenset(
+                pair
+                for name, code in zero.cell.items()
+                for pair in meaning(
+                    description, name, {code}, f"{name}={code}" if name in overlapping else name
+                ).items()
+            )
+        for codes, column in one.shown:
+            cell = dict(zip(description.variables, codes, strict=True))
+            if column in zero.columns and zero.cell.items() <= cell.items():
+                yield condition_of(one, codes, column, own)
 
 
 def nobody(groups: Sequence[Group], variables: Variables) -> Iterator[Group]:

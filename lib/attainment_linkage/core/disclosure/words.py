@@ -85,7 +85,8 @@ def _output_lines(output: Checked) -> Iterator[str]:
     yield f"- Withheld by a rule: {len(output.primary)}; to protect those: {len(output.secondary)}."
     for zero in description.structural_zero:
         cell = ", ".join(f"{name}={code}" for name, code in zero.cell.items())
-        yield f"- Declared structural zero: {cell}: {zero.reason}."
+        of = f" ({', '.join(zero.columns)})" if zero.columns else ""
+        yield f"- Declared structural zero: {cell}{of}: {zero.reason}."
     for (rule, severity, said), times in _counted(output.findings).items():
         done = "withheld or rounded" if severity == SUPPRESS else "the checker decides"
         yield f"- Rule {rule}: {said}; {times} times; {done}."
