@@ -4,9 +4,13 @@ import csv
 import json
 import stat
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from attainment_linkage.adapters import analysis_files, delta
+from attainment_linkage.core.analysis.definitions import NOT_KNOWN
+from attainment_linkage.core.analysis.reading import read_analysis
 from attainment_linkage.core.disclosure.cells import table_of
 from attainment_linkage.core.disclosure.description import described
 from attainment_linkage.domain import tables
@@ -67,6 +71,43 @@ def test_output_checking_takes_every_output(analysed, research):
             header, *rows = csv.reader(file)
         assert table_of(path.stem, description, header, rows).cells
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def labels_of(frame, one):
+    """The category of each pupil, in plain pandas."""
+    values = frame[one.column]
+    if not one.bands:
+        said = values.astype("string")
+        said = said.str.lower() if values.dtype == "boolean" else said
+        return said.map(dict(one.codes)).fillna(NOT_KNOWN)
+    found = pd.Series(NOT_KNOWN, frame.index)
+    for lowest, label in one.bands.items():
+        found[(values >= lowest).fillna(False)] = label
+    return found
+
+
+def test_what_is_called_the_same_is_the_same_and_nobody_is_where_nobody_can_be(research, spark):
+    """[same] and [[nobody]] of conf/, pupil by pupil: output checking trusts both."""
+    path = research.result.paths["linked_pupils"]
+    frame = delta.read(spark, path, tables.LINKED_PUPILS).toPandas().convert_dtypes()
+    years = {"ks4_academic_year": ("2008/09", "2009/10", "2010/11")}
+    analysis = read_analysis(analysis_files.read_definitions(), tables.LINKED_PUPILS, years)
+    labels = {name: labels_of(frame, one) for name, one in analysis.classifications.items()
+              if not one.flags}  # fmt: skip
+
+    def are_in(cell):
+        return np.logical_and.reduce([labels[name].isin(of) for name, of in cell.items()])
+
+    for (column, value), pairs in analysis.same.items():
+        mine = frame[column].astype("string").str.lower().eq(value).fillna(False)
+        cell = {name: [label for each, label in pairs if each == name] for name, _ in pairs}
+        assert mine.any(), column
+        assert (mine == are_in(cell)).all(), column
+    measures = {one.name: one.column for one in analysis.measures}
+    for one in analysis.nobody:
+        inside = frame[are_in(one.cell)]
+        known = [inside[measures[name]].notna().sum() for name in one.measures]
+        assert sum(known) == 0 if known else inside.empty
 
 
 def test_definitions_that_are_not_there_or_not_toml_are_named(tmp_path, monkeypatch):

@@ -51,9 +51,9 @@ def test_what_is_safe_is_packed_as_brought_and_leaves_by_a_second_person(tmp_pat
     decide(name, config)
 
     left = config.out_path / name
-    assert {"T3.csv", "T3.json", "T3.png", "brief.md", "MANIFEST.json", "decision.json"} == {
-        path.name for path in left.iterdir()
-    }
+    assert {path.name for path in left.iterdir()} == {
+        "T3.csv", "T3.json", "T3.png", "charts.md", "brief.md", "MANIFEST.json", "decision.json",
+    }  # fmt: skip
     assert (left / "T3.csv").read_text("utf-8").splitlines()[1] == "yes,400,140,34.6,30.1,39.4"
     assert release.store_of(config).registered()[0].shown[("yes",), "n"] == 400
     whats = [entry.what for entry in AuditLog.of(config).entries() if entry is not None]
@@ -171,6 +171,23 @@ def test_the_brief_is_two_pages_and_never_speaks_of_causes(tmp_path, config):
     assert "Not told here for want of room" in text
     assert "34.6% (30.1 to 39.4)" in text
     assert not [word for word in CAUSAL if word in text.lower()]
+
+
+def test_each_chart_is_told_in_words_and_nothing_withheld_is_in_them(tmp_path, config):
+    codes = {"variable": "fsm", "codes": ["yes", "no", "once"], "total": "all"}
+    rows = [*SMALL[:2], ["once", "700", "350", "50.0", "46.3", "53.7"],
+            ["all", "3700", "1977", "53.4", "51.8", "55.0"]]  # fmt: skip
+    with pytest.raises(ReleaseCorrectedError):
+        check(write_request(tmp_path / "r", given=FSM | {"classification": [codes]}, rows=rows),
+              config)  # fmt: skip
+    (package,) = release.store_of(config).package("x").parent.iterdir()
+    text = (package / "outputs" / "charts.md").read_text("utf-8")
+
+    assert "](T3.png)" in text
+    assert "fsm: no 62.0% (60.2 to 63.8)" in text
+    assert "fsm: yes" not in text
+    assert "2 withheld or empty groups are not shown" in text
+    assert not any(number in text for number in ("1.8", "50.0", "400"))
 
 
 def test_the_largest_contributions_never_leave_and_a_sum_can(tmp_path, config):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from attainment_linkage.core.disclosure.chart_words import is_group
 from attainment_linkage.core.disclosure.decide import Checked
 from attainment_linkage.core.disclosure.tables import ADDITIVE, MODEL, Codes, Description, Estimate
 
@@ -81,7 +82,7 @@ def _what(output: Checked, estimate: Estimate | None, shown: int) -> list[str]:
     if estimate is not None and _total(output, estimate) is not None:
         said += ", the dashed line all together"
     measures = sum(bool(one.low) for one in output.table.description.estimate)
-    withheld = sum(_is_group(output, codes) for codes in output.table.cells) - shown
+    withheld = sum(is_group(output, codes) for codes in output.table.cells) - shown
     return [
         said,
         *([f"The first of {measures} measures; all are in the table"] if measures > 1 else []),
@@ -107,22 +108,12 @@ def _total(output: Checked, estimate: Estimate) -> float | None:
     return output.shown.get((totals, estimate.column)) if is_table else None
 
 
-def _is_group(output: Checked, codes: Codes) -> bool:
-    """Whether a cell is no margin; of a model, whether it is a term."""
-    description = output.table.description
-    if description.kind == MODEL:
-        return codes != tuple(one.total for one in description.classification)
-    return all(
-        code in one.codes for one, code in zip(description.classification, codes, strict=True)
-    )
-
-
 def _marks(output: Checked, estimate: Estimate | None) -> list[dict[str, float | str]]:
     """One mark for each group that is no margin and may be shown."""
     description = output.table.description
     found: list[dict[str, float | str]] = []
     for codes in output.table.cells:
-        if not _is_group(output, codes):
+        if not is_group(output, codes):
             continue
         names = [description.count[0].column]
         if estimate is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from attainment_linkage.adapters import acro_viewer, charts
+from attainment_linkage.core.disclosure.chart_words import charts_text
 from attainment_linkage.core.disclosure.decide import Checked
 from attainment_linkage.core.disclosure.description import described
 from attainment_linkage.core.disclosure.differencing import derived
@@ -46,6 +47,9 @@ def package_files(form: Form, rules: Rules) -> dict[str, bytes]:
     for output in form.outputs:
         for suffix, content in _of_output(output):
             files[f"outputs/{output.table.name}.{suffix}"] = content
+    drawn = [one for one in form.outputs if f"outputs/{one.table.name}.png" in files]
+    if drawn:
+        files["outputs/charts.md"] = charts_text(drawn).encode()
     for path, content in acro_viewer.viewer_files(form.outputs):
         files[f"record/acro/{path}"] = content
     return files

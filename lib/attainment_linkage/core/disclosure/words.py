@@ -176,7 +176,7 @@ def _sentence(output: Checked, estimate: Estimate) -> str:
     """The overall figure, then the highest and lowest group, each with its interval."""
     description = output.table.description
     totals = tuple(one.total for one in description.classification)
-    told = {codes: _with_interval(output, estimate, codes) for codes in output.table.cells}
+    told = {codes: with_interval(output, estimate, codes) for codes in output.table.cells}
     shown = {codes: said for codes, said in told.items() if said}
     finest = [
         codes
@@ -195,13 +195,13 @@ def _sentence(output: Checked, estimate: Estimate) -> str:
             finest, key=lambda codes: (output.shown[codes, estimate.column] or 0.0, codes)
         )
         low, high = order[0], order[-1]
-        parts.append(f"highest for {_called(description, high)}, {shown[high]}")
+        parts.append(f"highest for {group_called(description, high)}, {shown[high]}")
         if low != high:
-            parts.append(f"lowest for {_called(description, low)}, {shown[low]}")
+            parts.append(f"lowest for {group_called(description, low)}, {shown[low]}")
     return f"{name}: {'; '.join(parts)}." if parts else ""
 
 
-def _with_interval(output: Checked, estimate: Estimate, codes: Codes) -> str:
+def with_interval(output: Checked, estimate: Estimate, codes: Codes) -> str:
     """An estimate with its interval, or nothing: no number stands without one."""
     if not estimate.low:
         return ""
@@ -220,7 +220,7 @@ def _rounded(value: float, unit: str) -> str:
     return f"{value:,.1f}" if unit == "%" or abs(value) >= 10 else f"{value:.2f}"
 
 
-def _called(description: Description, codes: Codes) -> str:
+def group_called(description: Description, codes: Codes) -> str:
     """A group by name; under codes that are words of their own, as groups that overlap have."""
     names = [
         one.labels.get(code, code if one.overlaps else f"{one.title or one.variable}: {code}")
