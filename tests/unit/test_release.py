@@ -177,7 +177,7 @@ def test_each_chart_is_told_in_words_and_nothing_withheld_is_in_them(tmp_path, c
     codes = {"variable": "fsm", "codes": ["yes", "no", "once"], "total": "all"}
     rows = [*SMALL[:2], ["once", "700", "350", "50.0", "46.3", "53.7"],
             ["all", "3700", "1977", "53.4", "51.8", "55.0"]]  # fmt: skip
-    with pytest.raises(ReleaseCorrectedError):
+    with pytest.raises(ReleaseCorrectedError, match="withheld or rounded"):
         check(write_request(tmp_path / "r", given=FSM | {"classification": [codes]}, rows=rows),
               config)  # fmt: skip
     (package,) = release.store_of(config).package("x").parent.iterdir()
