@@ -73,7 +73,7 @@ def attack_points(folder: Path, at: list[Point]) -> list[Tally]:
 
 
 def attack_moments(folder: Path, count: int) -> list[Tally]:
-    """So many kills, each within a third of the seconds of an undisturbed run: five or so a run."""
+    """So many kills, each within half the seconds of an undisturbed run: a few on each lake."""
     tally, economy, hygiene = tallies()
     seconds, expected = _undisturbed(folder, tally)
     drawn, left = random.Random(20), count
@@ -82,7 +82,7 @@ def attack_moments(folder: Path, count: int) -> list[Tally]:
         chain = _chain(folder / f"killed-{lakes}")
         lakes += 1
         while not chain.missed and len(chain.killed) < left:
-            moment = round(drawn.uniform(0, seconds / 3), 1)
+            moment = round(drawn.uniform(0, seconds / 2), 1)
             chain.go([{"seconds": moment}], economy, hygiene, is_last=False)
         if not chain.missed:
             chain.go([], economy, hygiene)
