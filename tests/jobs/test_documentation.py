@@ -1,8 +1,9 @@
-"""The documentation: every command in it is one that there is, and its Python runs.
+"""The documentation: every command in it is taken as it stands, and run; its Python runs too.
 
-Commands of the console script go through its own parser, with what they would do taken out
-(the doors): what they do is run by the other tests of this folder. The first two commands,
-`make demo` and `make test`, are run by whoever reads this.
+Each command of the console script goes through its own parser as the page has it, with what it
+would do taken out (the doors); and each is run for good, with real names in the place of those in
+capitals, on the whole road of the leak scan (`tests/leaks/asked.py`), which then looks for names
+in what it said. The first two commands, `make demo` and `make test`, are run by whoever reads this.
 """
 
 import re
@@ -11,14 +12,18 @@ from inspect import isfunction
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from attainment_linkage import front
 from attainment_linkage.cli import app
 from attainment_linkage.stages import door
+from tests.leaks.asked import AFTER_THE_ROAD
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", ".github/CONTRIBUTING.md", "conf/README.md", "tests/benchmarks/README.md")
+RUN_BY_TEST_REVIEW = ("review", "--reviewer")
+"""It serves a page until it is ended."""
 PROGRAM = re.compile(r"^(?:\.venv/bin/)?attainment-linkage (.+)$")
 
 
@@ -60,6 +65,26 @@ def test_every_command_of_the_console_script_is_one_it_takes(monkeypatch, words)
 
     assert done.exit_code == 0, f"{COMMANDS[words]}: {words}: {done.output}"
     assert called or given[-1] in {"--help", "--install-completion"}
+
+
+def shape(words):
+    """The words of a command and its options, without what is given to them."""
+    command, named, options = get_command(app), [], set()
+    for word in words:
+        inner = getattr(command, "commands", {}).get(word)
+        command, named = (inner, [*named, word]) if inner else (command, named)
+        options |= {word} if word.startswith("--") else set()
+    return (*named, *sorted(options - {"--config", "--lake"}))
+
+
+def test_every_command_of_the_console_script_is_run(canary_road):
+    assert canary_road.lake.exists()
+    run = {shape(words) for words, _ in AFTER_THE_ROAD} | {RUN_BY_TEST_REVIEW}
+    named = {
+        shape(shlex.split(words.translate({ord("["): " ", ord("]"): " "}))) for words in COMMANDS
+    }
+
+    assert [one for one in sorted(named) if not any({*one} <= {*other} for other in run)] == []
 
 
 def test_the_documentation_has_commands_at_all():

@@ -66,7 +66,7 @@ def test_the_whole_road_runs_without_a_network(canary_road):
 def test_a_pair_is_explained_by_ids_alone_which_only_the_audit_log_keeps(canary_road):
     """The weight is that of the table, and the ids are in no word of it, though in the audit."""
     link = weakest_link(canary_road.lake)
-    said, complained = canary_road.said()["explain-weakest"]
+    said, complained = canary_road.said()["why"]
 
     assert complained == ""
     assert "outcome: linked: " in said

@@ -1,10 +1,10 @@
 """One process: several commands of the console script in turn, under one start of Java.
 
-Five words are this test's own. ``run-planted``: the road from the generator on, with the canaries
-put into what it delivers. ``break-gate``: a gate fails from then on. ``explain-weakest``: why the
-weakest link was made. ``check-analysis``: what ``analyse`` made goes to output checking.
-``approve-all``: every package leaves, by a second person. After each command both streams get a
-line that starts with ``MARK``. Usage: CODES-FILE ROOT COMMANDS-AS-JSON.
+Three words are this test's own. ``run-planted``: the road from the generator on, with the canaries
+put into what it delivers. ``break-gate``: a gate fails from then on. ``by-checker``: the command
+after it is another person's. Words in capitals are filled in when their turn comes (``asked``).
+After each command both streams get a line that starts with ``MARK``.
+Usage: CODES-FILE ROOT BESIDE SECRETS COMMANDS-AS-JSON.
 """
 
 import json
@@ -21,7 +21,8 @@ from attainment_linkage.cli import app
 from attainment_linkage.domain.road import SYNTHESISE, Stage
 from attainment_linkage.stages import run
 from attainment_linkage.stages.runner import Body, StageRun
-from tests.leaks.planting import plant, weakest_link
+from tests.leaks.asked import BY_CHECKER, Asked
+from tests.leaks.planting import plant
 from tests.leaks.road import MARK, break_gate
 
 
@@ -33,21 +34,9 @@ def done(words: list[str], root: Path) -> int:
     if words[0] == "break-gate":
         break_gate(Path(os.environ["ATTAINMENT_LINKAGE_HOME"]), words[1])
         return 0
-    if words[0] == "explain-weakest":
-        pair = weakest_link(root / "lake")
-        return ended(["why", pair["left_id"], pair["right_id"], *words[1:]])
-    research = root / "lake" / "research"
-    if words[0] == "check-analysis":
-        (folder,) = (one for one in (research / "outputs").iterdir() if one.is_dir())
-        code = ended(["release", "check", str(folder), *words[1:]])
-        return 0 if code == 62 else code  # numbers withheld: as it should be of so few pupils
-    if words[0] == "approve-all":
-        packages = sorted(one.name for one in (research / "release" / "packages").iterdir())
+    if words[0] == BY_CHECKER:
         with mock.patch("attainment_linkage.stages.door.this_user", return_value="checker"):
-            return max(
-                ended(["release", "approve", name, "--reason", "safe", *words[1:]])
-                for name in packages
-            )
+            return ended(words[1:])
     return ended(words)
 
 
@@ -77,11 +66,12 @@ def ended(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    codes_file, given_root, commands = sys.argv[1:]
+    codes_file, *folders, commands = sys.argv[1:]
+    asked = Asked(*map(Path, folders))
     codes = []
     for given in json.loads(commands):
         start = time.monotonic()
-        codes.append(done(given, Path(given_root)))
+        codes.append(done(asked.filled(given), asked.root))
         line = f"{MARK}{given[0]}: {codes[-1]} after {time.monotonic() - start:.1f} s\n"
         for stream in (sys.stdout, sys.stderr):
             stream.write(line)

@@ -27,12 +27,11 @@ from pathlib import Path
 
 from tests.alone import alone
 from tests.leaks import research
+from tests.leaks.asked import APPROVED, BY_CHECKER, Asked
 
 PROJECT = Path(__file__).resolve().parents[2]
-APPROVED = "ALP-2026-01"
-"""The project of the register that is served here, to whoever runs this."""
 KEY = hashlib.sha256(b"the canary key").digest()
-OWN = ("run-planted", "break-gate", "explain-weakest", "check-analysis", "approve-all")
+OWN = ("run-planted", "break-gate", BY_CHECKER)
 """Words of ``one_process`` that are no command of the console script."""
 _SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """These commands end before the JVM's thorough compiler pays; what is written is the same."""
@@ -94,21 +93,8 @@ class Place:
         return self.root / "lake"
 
     @property
-    def later(self) -> tuple[tuple[tuple[str, ...], int], ...]:
-        """What other people do on the lake, with other rights; each with its exit code."""
-        staged = self.lake / "research" / "staging" / APPROVED / "001" / "outputs"
-        page = self.root / "output" / "register.html"
-        return (
-            (("explain-weakest",), 0),
-            (("pseudonymise",), 0),
-            (("provision", APPROVED), 0),
-            (("open", APPROVED, str(self.beside / research.SCRIPT)), 0),
-            (("analyse",), 0),
-            (("release", "check", str(staged)), 0),
-            (("check-analysis",), 0),
-            (("approve-all",), 0),
-            (("register", "--output", str(page)), 0),
-        )
+    def asked(self) -> Asked:
+        return Asked(self.root, self.beside, self.secrets)
 
     @property
     def settings(self) -> Path:
@@ -131,17 +117,24 @@ class Place:
         path.write_text("\n".join(lines) + "\n", "utf-8")
 
     def words(self, *command: str) -> list[str]:
-        """A command with this place's configuration and lake."""
-        return [*command, "--config", str(self.settings), "--lake", str(self.lake)]
+        """A command with this place's configuration and lake, where it takes them."""
+        given = [*command]
+        if command[0] != "explain":
+            given += ["--config", str(self.settings)]
+        if command[0] not in {"explain", "link-files"} and not {"--lake", "--dummy"} & {*command}:
+            given += ["--lake", str(self.lake)]
+        return given
 
     def run(self, *command: str) -> int:
         """Run the console script as a user does; give back its exit code."""
-        return self._started([str(_SCRIPT), *self.words(*command)], command[0])
+        words = self.asked.filled(self.words(*command))
+        return self._started([str(_SCRIPT), *words], command[0])
 
     def run_in_one(self, *commands: Sequence[str]) -> list[int]:
         """Run several commands in one process, which starts Java once; their exit codes."""
         codes = self.beside / "codes.json"
-        program = [sys.executable, "-m", "tests.leaks.one_process", str(codes), str(self.root)]
+        program = [sys.executable, "-m", "tests.leaks.one_process", str(codes)]
+        program += map(str, (self.asked.root, self.asked.beside, self.asked.secrets))
         given = json.dumps([self.words(*command) for command in commands])
         assert self._started([*program, given], "one-process") == 0
         return json.loads(codes.read_text("ascii"))

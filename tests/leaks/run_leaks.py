@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.leaks.asked import AFTER_THE_ROAD
 from tests.leaks.planting import plant
 from tests.leaks.report import MUST_BE_THERE, Scan, found_of_planted, scan
 from tests.leaks.road import OWN, PROJECT, Place, break_gate
@@ -63,7 +64,7 @@ def whole_road(place: Place) -> bool:
     plant(place.lake)
     if place.run("run"):
         return False
-    for words, code in place.later:
+    for words, code in AFTER_THE_ROAD:
         started = time.monotonic()
         got = place.run_in_one(words)[0] if words[0] in OWN else place.run(*words)
         say(f"  {words[0]}: {got} after {time.monotonic() - started:.0f} s")

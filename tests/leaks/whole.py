@@ -1,7 +1,7 @@
 """Whole: the road run once on canaries, alone, for every test that looks at a whole road.
 
-The linkers' road, one pair explained, a research project from key to release, and a gate that
-fails: the slowest thing in the tests, so it is done once in a session, in one process.
+The linkers' road, every command of the documentation after it (``asked``), and a gate that fails:
+the slowest thing in the tests, so it is done once in a session, in one process.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.alone import why_not
+from tests.leaks.asked import AFTER_THE_ROAD
 from tests.leaks.road import Place
 
 RECORDS = 1_500
@@ -22,6 +23,6 @@ def canary_road(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = Place.make(folder, RECORDS, is_alone=not why_not())
     first = (("run-planted",), 0)
     last = ((("break-gate", "census_people"), 0), (("standardise",), 40))
-    commands, codes = zip(first, *place.later, *last, strict=True)
+    commands, codes = zip(first, *AFTER_THE_ROAD, *last, strict=True)
     assert place.run_in_one(*commands) == list(codes)
     return place
