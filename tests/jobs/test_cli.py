@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from attainment_linkage.cli import app
+from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import GateFailedError
 from attainment_linkage.domain.road import ROAD
-from attainment_linkage.stages import door
+from attainment_linkage.stages.doors import linkers, review
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = [stage.name for stage in ROAD]
@@ -31,10 +32,10 @@ def called(monkeypatch):
     def noting(*given, **named):
         calls.append((*given, named))
 
-    monkeypatch.setattr(door, "run_one", noting)
-    monkeypatch.setattr(door, "run_road", noting)
-    monkeypatch.setattr(door, "link_files", noting)
-    monkeypatch.setattr(door, "say", lambda linked, log: None)
+    monkeypatch.setattr(linkers, "run_one", noting)
+    monkeypatch.setattr(linkers, "run_road", noting)
+    monkeypatch.setattr(linkers, "link_files", noting)
+    monkeypatch.setattr(linkers, "say", lambda linked, log: None)
     return calls
 
 
@@ -54,8 +55,8 @@ def test_run_runs_the_road_with_the_generator_only_where_asked(called, tmp_path)
     ends("run", "--lake", tmp_path, "--synthesise", "--force", "--break-lock")
 
     assert [switches for _, switches in called] == [
-        {"synthesise": False, "force": False, "break_lock": False, "at_end": door.close},
-        {"synthesise": True, "force": True, "break_lock": True, "at_end": door.close},
+        {"synthesise": False, "force": False, "break_lock": False, "at_end": linkers.close},
+        {"synthesise": True, "force": True, "break_lock": True, "at_end": linkers.close},
     ]
 
 
@@ -101,7 +102,7 @@ def test_an_error_of_the_road_ends_with_its_own_code(monkeypatch, tmp_path):
     def refuse(*_, **__):
         raise GateFailedError("links: 1 of 3 critical expectations failed.")
 
-    monkeypatch.setattr(door, "run_one", refuse)
+    monkeypatch.setattr(linkers, "run_one", refuse)
     done = ends("link", "--lake", tmp_path)
 
     assert done.exit_code == GateFailedError.exit_code
@@ -115,7 +116,7 @@ def test_an_error_of_a_library_ends_without_what_it_said(monkeypatch, tmp_path):
     def fail(*_, **__):
         raise ValueError("cannot cast 'SECRETNAME'")
 
-    monkeypatch.setattr(door, "run_road", fail)
+    monkeypatch.setattr(linkers, "run_road", fail)
     done = ends("run", "--lake", tmp_path)
 
     assert done.exit_code == 80
@@ -175,8 +176,8 @@ def test_spark_submit_without_the_launch_settings_stops_at_the_missing_delta(tmp
 )
 def test_review_opens_the_root_of_names_only(monkeypatch, tmp_path, words, does, given):
     calls = []
-    monkeypatch.setattr(door, does, lambda config, *more, **named: calls.append((*more, named)))
-    monkeypatch.setattr(door.Config, "only", lambda self, roots: calls.append(roots) or self)
+    monkeypatch.setattr(review, does, lambda config, *more, **named: calls.append((*more, named)))
+    monkeypatch.setattr(Config, "only", lambda self, roots: calls.append(roots) or self)
 
     done = ends("review", *words, "--lake", tmp_path)
     assert done.exit_code == 0, done.output
@@ -189,8 +190,8 @@ def test_review_opens_the_root_of_names_only(monkeypatch, tmp_path, words, does,
 )
 def test_review_codes_are_made_where_no_name_is(monkeypatch, tmp_path, words, by):
     calls = []
-    monkeypatch.setattr(door, "hand_over", lambda config, *more: calls.append(more))
-    monkeypatch.setattr(door.Config, "only", lambda self, roots: calls.append(roots) or self)
+    monkeypatch.setattr(review, "hand_over", lambda config, *more: calls.append(more))
+    monkeypatch.setattr(Config, "only", lambda self, roots: calls.append(roots) or self)
 
     done = ends("review", "codes", "--output", "c.csv", *words, "--lake", tmp_path)
     assert done.exit_code == 0, done.output

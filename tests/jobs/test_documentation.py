@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from attainment_linkage import front
 from attainment_linkage.cli import app
-from attainment_linkage.stages import door
+from attainment_linkage.stages.doors import linkers, looking, release, research, review
 from tests.leaks.asked import AFTER_THE_ROAD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,9 +57,10 @@ def test_every_command_of_the_console_script_is_one_it_takes(monkeypatch, words)
         called.append(given)
         return 0
 
-    for name, each in vars(door).items():
-        if isfunction(each) and each.__module__ == door.__name__ and not name.startswith("_"):
-            monkeypatch.setattr(door, name, noted)
+    for doors in (linkers, looking, release, research, review):
+        for name, each in vars(doors).items():
+            if isfunction(each) and each.__module__ == doors.__name__ and not name.startswith("_"):
+                monkeypatch.setattr(doors, name, noted)
     given = shlex.split(words.translate({ord("["): None, ord("]"): None}))  # optional: given too
     done = CliRunner().invoke(app, given)
 

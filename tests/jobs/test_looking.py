@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from attainment_linkage.cli import app
 from attainment_linkage.domain.error_texts import TEXTS
 from attainment_linkage.domain.road import ROAD
-from attainment_linkage.stages import door
+from attainment_linkage.stages.doors import linkers, looking
 from attainment_linkage.stages.explain import code_of, codes
 
 
@@ -35,7 +35,7 @@ def test_every_code_is_explained_and_an_unknown_one_is_refused():
 
 def test_why_opens_the_identifiers_root_alone(monkeypatch, tmp_path):
     calls = []
-    monkeypatch.setattr(door, "explain_pair", lambda config, *ids: calls.append((config, ids)))
+    monkeypatch.setattr(looking, "explain_pair", lambda config, *ids: calls.append((config, ids)))
 
     assert ends("why", "A1", "C1", "--lake", tmp_path).exit_code == 0
     [(config, ids)] = calls
@@ -45,7 +45,7 @@ def test_why_opens_the_identifiers_root_alone(monkeypatch, tmp_path):
 
 def test_doctor_opens_no_root(monkeypatch, tmp_path):
     calls = []
-    monkeypatch.setattr(door, "examine", calls.append)
+    monkeypatch.setattr(looking, "examine", calls.append)
 
     assert ends("doctor", "--lake", tmp_path).exit_code == 0
     assert [config.lake.zones for config in calls] == [()]
@@ -64,9 +64,9 @@ def test_help_has_the_whole_road_on_one_screen(monkeypatch):
 )
 def test_run_and_stages_speak_as_they_are_told(monkeypatch, tmp_path, words, voice):
     heard = []
-    monkeypatch.setattr(door.runlog, "speak", heard.append)
-    monkeypatch.setattr(door, "run_road", lambda *_, **__: None)
-    monkeypatch.setattr(door, "run_one", lambda *_, **__: None)
+    monkeypatch.setattr(linkers.runlog, "speak", heard.append)
+    monkeypatch.setattr(linkers, "run_road", lambda *_, **__: None)
+    monkeypatch.setattr(linkers, "run_one", lambda *_, **__: None)
 
     assert ends("run", "--lake", tmp_path, *words).exit_code == 0
     assert ends("link", "--lake", tmp_path, *words).exit_code == 0

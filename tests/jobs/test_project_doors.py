@@ -44,12 +44,12 @@ def test_the_register_s_page_is_written(ends, tmp_path):
 @pytest.mark.parametrize(
     ("words", "worker"),
     [
-        (("provision", "ALP-9"), "provision_project"),
-        (("register",), "publish_register"),
-        (("release", "check", "outputs"), "release.check"),
-        (("release", "approve", "p", "--reason", "r"), "release.decide"),
-        (("release", "refuse", "p", "--reason", "r"), "release.decide"),
-        (("release", "verify", "p"), "release.verified"),
+        (("provision", "ALP-9"), "research.provision_project"),
+        (("register",), "research.publish_register"),
+        (("release", "check", "outputs"), "release.release.check"),
+        (("release", "approve", "p", "--reason", "r"), "release.release.decide"),
+        (("release", "refuse", "p", "--reason", "r"), "release.release.decide"),
+        (("release", "verify", "p"), "release.release.verified"),
     ],
 )
 def test_what_works_on_research_is_given_the_path_of_no_other_root(
@@ -60,7 +60,7 @@ def test_what_works_on_research_is_given_the_path_of_no_other_root(
     def kept(*values, **named):
         given.extend(one for one in values if isinstance(one, Config))
 
-    monkeypatch.setattr(f"attainment_linkage.stages.door.{worker}", kept)
+    monkeypatch.setattr(f"attainment_linkage.stages.doors.{worker}", kept)
     done = ends(*words)
 
     assert done.exit_code == 0, done.stderr

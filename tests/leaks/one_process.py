@@ -35,7 +35,9 @@ def done(words: list[str], root: Path) -> int:
         break_gate(Path(os.environ["ATTAINMENT_LINKAGE_HOME"]), words[1])
         return 0
     if words[0] == BY_CHECKER:
-        with mock.patch("attainment_linkage.stages.door.this_user", return_value="checker"):
+        with mock.patch(
+            "attainment_linkage.stages.doors.release.this_user", return_value="checker"
+        ):
             return ended(words[1:])
     return ended(words)
 

@@ -16,8 +16,9 @@ from attainment_linkage.domain.errors import (
     ReleaseCorrectedError,
     ReleaseRefusedError,
 )
-from attainment_linkage.stages import door, release
+from attainment_linkage.stages import release
 from attainment_linkage.stages import release_package as packing
+from attainment_linkage.stages.doors import release as door
 from tests.outputs import FSM, FSM_ROWS, write_request
 
 SMALL = [

@@ -18,7 +18,7 @@ from attainment_linkage.cli.options import (
     QuietOption,
 )
 from attainment_linkage.domain.road import LINK, ROAD
-from attainment_linkage.stages import door
+from attainment_linkage.stages.doors import linkers as door
 
 app = typer.Typer()
 

@@ -8,7 +8,7 @@ import typer
 
 from attainment_linkage.cli import options
 from attainment_linkage.cli.options import ConfigOption, LakeOption
-from attainment_linkage.stages import door
+from attainment_linkage.stages.doors import looking as door
 from attainment_linkage.stages.explain import code_of
 from attainment_linkage.stages.explain import codes as known_codes
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from attainment_linkage.cli.options import ConfigOption, LakeOption
-from attainment_linkage.stages import door
+from attainment_linkage.stages.doors import release as door
 
 app = typer.Typer(help="Output checking: nothing leaves without it.", no_args_is_help=True)
 

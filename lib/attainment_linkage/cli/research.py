@@ -9,7 +9,7 @@ import typer
 
 from attainment_linkage.cli import options
 from attainment_linkage.cli.options import ConfigOption, LakeOption
-from attainment_linkage.stages import door
+from attainment_linkage.stages.doors import research as door
 
 app = typer.Typer()
 

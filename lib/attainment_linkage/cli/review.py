@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from attainment_linkage.cli.options import ConfigOption, LakeOption
-from attainment_linkage.stages import door
+from attainment_linkage.stages.doors import review as door
 
 app = typer.Typer(help="Clerical review: draw pairs, decide them, read back.")
 
