@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.stages import link_plan, linkage
@@ -39,7 +40,7 @@ def linked(spark: SparkSession, folder: Path) -> list[list[object]]:
     plan = linkage.planned(model, linkage.laid_out(records, model, POLICY, folder), POLICY)
     assert link_plan.estimated(model, plan, POLICY)
     trained = linkage.trained(records, model, plan, POLICY)
-    weighed = linkage.kept(linkage.weighed(model, plan, trained, POLICY), folder / "weighed")
+    weighed = kept(linkage.weighed(model, plan, trained, POLICY), folder / "weighed")
     scored = linkage.scored(weighed, plan, POLICY).pairs
     decided = resolve.decided_pairs(scored, POLICY.resolve, 2)
     return sorted(list(row) for row in resolve.links(decided).collect())

@@ -13,6 +13,7 @@ from attainment_linkage.adapters import delta, documents, gates, plain_tables
 from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.adapters.session import open_session, tasks_at_once
+from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.training import TrainingBudget
@@ -73,7 +74,7 @@ def _link(
     files: Files,
     output: Path,
     clock: Clock,
-    model: linkage.LinkageModel,
+    model: LinkageModel,
     policy: LinkagePolicy,
 ) -> None:
     with clock.phase("frequencies, layout, counts"):
