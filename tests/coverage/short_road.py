@@ -45,6 +45,10 @@ class ShortRun(StageRun):
         self.written[table.name] = written.count()
         return written
 
+    def rows_in(self, table: Table) -> int:
+        """Rows of a table of the folder."""
+        return self.read(table).count()
+
 
 def links_made(
     spark: SparkSession, delivered: dict[str, pd.DataFrame], config: Config, folder: Path

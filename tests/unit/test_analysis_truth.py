@@ -4,13 +4,16 @@ A generated population in plain pandas, links the generator's own: `tests/covera
 """
 
 from functools import cache
+from inspect import getsource, isfunction
 
 import pytest
 
 from attainment_linkage.core.analysis.cells import block_answers
 from attainment_linkage.core.analysis.definitions import COHORT
+from attainment_linkage.stages.stage_run import StageRun
 from tests.coverage import populations, quick, run_coverage
 from tests.coverage.populations import AS_ENUMERATED, AS_THEY_ARE
+from tests.coverage.short_road import ShortRun
 
 SEEDS, RECORDS = (31, 32, 33), 4000
 GRADES = ("None", "Level1", "Level2", "Apprenticeship", "Level3", "Level4")
@@ -96,3 +99,15 @@ def test_moments_are_kept_and_come_back(tmp_path):
 
     assert again.keys() == once.keys() == moments(SEEDS[0]).keys()
     assert all((again[key].wyy == moments(SEEDS[0])[key].wyy).all() for key in again)
+
+
+def test_the_short_road_asks_no_lake():
+    """It runs the real bodies by hand only: what they newly ask of the lake must be found here."""
+    asking = {
+        name
+        for name, method in vars(StageRun).items()
+        if isfunction(method) and name[0] != "_" and "self.lake" in getsource(method)
+    }
+
+    assert asking >= {"read", "write", "rows_in"}
+    assert asking <= {*vars(ShortRun)}
