@@ -68,11 +68,28 @@ def test_a_small_group_is_hidden_with_enough_others(sizes, expected):
     assert shown(*sizes) == expected
 
 
-def test_a_rate_on_a_few_is_not_shown_though_the_group_is():
-    [group] = qualities([GroupCount("c", "x", 50, 9, 9, 8)], 10)
+@pytest.mark.parametrize(
+    ("linked", "expected"),
+    [
+        ((80, 60, 50), [True, True, True]),
+        ((80, 95, 50), [False, False, True]),  # five unlinked: pupils less linked would tell
+        ((80, 5, 50), [False, False, True]),
+        ((95, 93, 50, 80), [False, False, True, True]),  # twelve unlinked together
+        ((95, 100, 50), [False, True, False]),  # with the next: all and none would give five away
+        ((100, 100, 100), [True, True, True]),
+    ],
+)
+def test_a_group_of_which_few_are_linked_or_unlinked_is_hidden(linked, expected):
+    counts = [GroupCount("c", str(place), 100, count) for place, count in enumerate(linked)]
 
-    assert group.link_rate.value == 9 / 50
-    assert (group.precision, group.recall) == (None, None)
+    assert [not group.is_suppressed for group in qualities(counts, 10)] == expected
+
+
+def test_a_rate_on_a_few_is_not_shown_though_the_group_is():
+    [group] = qualities([GroupCount("c", "x", 50, 20, 9, 8)], 10)
+
+    assert group.link_rate.value == 20 / 50
+    assert (group.precision.value, group.recall) == (9 / 20, None)
 
 
 def test_the_largest_gap_is_the_one_that_chance_explains_least():

@@ -1,8 +1,9 @@
 """Link quality: link rate, precision and recall of groups of pupils, and the largest gap.
 
-A rate that would rest on fewer than the smallest count is not shown. A group of fewer
-pupils is suppressed, and with it the next smallest ones of its characteristic until two or
-more groups of together the smallest count are, or the total would give them away.
+A rate that would rest on fewer than the smallest count is not shown. A group of fewer pupils, or
+fewer of them linked or unlinked though some are, is suppressed, and with it the next smallest ones
+of its characteristic until two or more groups of together the smallest count are, or the total
+would give them away.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from attainment_linkage.core.proportions import Share, difference, wilson
 
@@ -193,15 +196,26 @@ def _hidden(counts: Sequence[GroupCount], smallest: int) -> set[GroupCount]:
     for characteristic in {count.characteristic for count in counts}:
         groups = sorted(
             (count for count in counts if count.characteristic == characteristic),
-            key=lambda count: (count.pupils, count.category),
+            key=lambda count: (_least(_parts(count)), count.pupils, count.category),
         )
-        taken = 0
+        taken = np.zeros(3, dtype=int)
         for place, count in enumerate(groups):
-            if count.pupils >= smallest and (place == 0 or (place > 1 and taken >= smallest)):
+            is_covered = place == 0 or (place > 1 and _least(taken) >= smallest)
+            if is_covered and _least(_parts(count)) >= smallest:
                 break
             hidden.add(count)
-            taken += count.pupils
+            taken += _parts(count)
     return hidden
+
+
+def _parts(count: GroupCount) -> np.ndarray:
+    """All pupils of a group, those linked, those not: each follows from the other two."""
+    return np.array([count.pupils, count.linked, count.pupils - count.linked])
+
+
+def _least(parts: np.ndarray) -> int:
+    """The least of some counts that is not nothing."""
+    return int(min(parts[parts > 0], default=0))
 
 
 def _quality(count: GroupCount, is_suppressed: bool, smallest: int) -> GroupQuality:
