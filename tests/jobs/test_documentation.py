@@ -22,6 +22,8 @@ from tests.leaks.asked import AFTER_THE_ROAD
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", ".github/CONTRIBUTING.md", "conf/README.md", "tests/benchmarks/README.md")
+RUN_BEFORE = ("run", "--synthesise")
+"""The road itself, that the others are asked after."""
 RUN_BY_TEST_REVIEW = ("review", "--reviewer")
 """It serves a page until it is ended."""
 PROGRAM = re.compile(r"^(?:\.venv/bin/)?attainment-linkage (.+)$")
@@ -80,7 +82,7 @@ def shape(words):
 
 def test_every_command_of_the_console_script_is_run(canary_road):
     assert canary_road.lake.exists()
-    run = {shape(words) for words, _ in AFTER_THE_ROAD} | {RUN_BY_TEST_REVIEW}
+    run = {shape(words) for words, _ in AFTER_THE_ROAD} | {RUN_BEFORE, RUN_BY_TEST_REVIEW}
     named = {
         shape(shlex.split(words.translate({ord("["): " ", ord("]"): " "}))) for words in COMMANDS
     }
