@@ -1,18 +1,25 @@
 """Outputs: what the analysis makes is what output checking takes."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from attainment_linkage.core.analysis.cells import block_answers
+from attainment_linkage.core.analysis.counting import Counter, block_moments, columns_of
 from attainment_linkage.core.analysis.counts import told_once
 from attainment_linkage.core.analysis.models import model_result
 from attainment_linkage.core.analysis.moments import NAMES, Moments
 from attainment_linkage.core.analysis.outputs import block_output, model_output
+from attainment_linkage.core.analysis.reading import read_analysis
 from attainment_linkage.core.disclosure.cells import table_of
 from attainment_linkage.core.disclosure.description import described
 from attainment_linkage.core.disclosure.tables import Count
 from attainment_linkage.core.given import plain
-from tests.analysis_sample import analysis
+from attainment_linkage.domain import tables
+from tests.analysis_sample import analysis, pupils
 from tests.unit.test_analysis_models import CODES, FRAME, pattern_counts
 
 
@@ -153,3 +160,35 @@ def test_nobody_is_declared_where_nobody_can_be_while_nobody_is_there(is_there):
         ({"owner": "Renter", "sex": "Male"}, ()),
         ({"owner": "Owner"}, ("level_2_em_n", "level_2_em_count")),
     ]
+
+
+def test_a_new_table_is_a_few_lines_of_toml_and_no_code():
+    """The documentation's own example: read, counted, answered, and taken by output checking."""
+    conf = Path(__file__).parents[2] / "conf"
+    text = (conf / "README.md").read_text("utf-8").split("## Analysis")[1]
+    added = tomllib.loads(text.split("```toml\n")[1].split("```")[0])
+    given = tomllib.loads((conf / "analysis.toml").read_text("utf-8"))
+    given |= {"table": added["table"], "model": []}
+    given["classification"] |= added["classification"]
+    frame = pupils(900, seed=5).assign(cars=np.arange(900) % 3)
+    analysed = read_analysis(given, tables.LINKED_PUPILS)
+    columns = {name: pa.Array.from_pandas(frame[name]) for name in columns_of(analysed)}
+    counter = Counter(analysed, 0)
+    counter.add(pa.RecordBatch.from_pydict(
+        columns | {"draw": pa.array([0] * 900, pa.int32()), "sign": pa.array([1.0] * 900)}
+    ))  # fmt: skip
+    outputs = {
+        block.name: checked(
+            block_output(analysed, block, list(block_answers(block, found, analysed.level)))
+        )
+        for block, found in block_moments(analysed, counter.rows(), 0)
+    }
+    inside = frame[frame.is_linked & frame.ks4_school_type.isin(["state", "special"])]
+
+    assert list(outputs) == ["cars", "cars x fsm"]
+    for number, label in enumerate(("None", "One", "More")):
+        of = inside[inside.cars == number]
+        assert outputs["cars"].count((label,), "level_2_em_n") == len(of)
+        assert outputs["cars x fsm"].count((label, "Yes"), "level_2_em_count") == int(
+            of[of.is_fsm.fillna(False)].ks4_level_2_em.sum()
+        )
