@@ -196,6 +196,11 @@ def spoken(group: Group) -> str:
     return f"{in_words(group.condition)} of {group.output}"
 
 
+def spoken_together(one: Group, other: Group) -> str:
+    """Two groups in words."""
+    return f"{spoken(one)} together with {spoken(other)}"
+
+
 def in_words(condition: Condition) -> str:
     """A condition in words: `fsm=yes, region=a or b`."""
     parts = []

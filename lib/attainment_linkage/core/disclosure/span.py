@@ -12,7 +12,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from attainment_linkage.core.disclosure.register import Group, pairs_of_siblings, spoken
+from attainment_linkage.core.disclosure.register import (
+    Group,
+    pairs_of_siblings,
+    spoken,
+    spoken_together,
+)
 from attainment_linkage.core.disclosure.system import Numbers
 
 _EPSILON = 1e-7
@@ -59,7 +64,7 @@ def _pair(
         scale = max(abs(rest[first, first]), abs(rest[second, second]))
         weight = weights[first] + weights[second]
         if left < _EPSILON * scale and weight @ values < threshold - 0.5:
-            return f"{spoken(one)} together with {spoken(other)}", _used(told, weight)
+            return spoken_together(one, other), _used(told, weight)
     return None
 
 

@@ -7,8 +7,9 @@ the cells in which two outputs cross, and of what one output has and another has
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from attainment_linkage.core.disclosure.register import (
     in_words,
     pairs_of_siblings,
     spoken,
+    spoken_together,
 )
 from attainment_linkage.core.disclosure.system import Flags, Numbers
 from attainment_linkage.core.disclosure.windows import meeting, size_of
@@ -35,6 +37,7 @@ _FEW = 2
 _SHAKEN = 0.9
 """Drawing targets about goes on while it settles more than a tenth of those left."""
 Rows = NDArray[np.float64]
+_Some = float | Numbers
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Window:
         self.names, self.variables, self.new = names, variables, new
         self.threshold, self.is_zero_allowed = threshold, is_zero_allowed
         self.codes = [variables[name] for name in names]
+        self.axes: dict[tuple[str, frozenset[str]], Flags] = {}
         inside = [group for group in groups if {name for name, _ in group.condition} <= set(names)]
         unique: dict[tuple[Condition, float | None, float | None], Group] = {}
         for group in inside:
@@ -84,11 +88,14 @@ class Window:
 
     def _mask(self, condition: Condition) -> Flags:
         """The cells of a condition, as an array with one axis for each variable."""
-        kept = dict(condition)
         mask = np.ones((1,) * len(self.names), dtype=bool)
-        for at, name in enumerate(self.names):
-            line = np.array([name not in kept or code in kept[name] for code in self.codes[at]])
-            mask = mask & line.reshape([-1 if each == at else 1 for each in range(len(self.names))])
+        for name, kept in condition:
+            if (name, kept) not in self.axes:
+                shape = [1] * len(self.names)
+                shape[self.names.index(name)] = -1
+                line = np.array([code in kept for code in self.variables[name]])
+                self.axes[name, kept] = line.reshape(shape)
+            mask = mask & self.axes[name, kept]
         return np.broadcast_to(mask, tuple(len(codes) for codes in self.codes))
 
     def _line(self, condition: Condition) -> Flags:
@@ -123,7 +130,7 @@ class Window:
             weight = weights[at]
             found = self._narrow(weight, is_withheld)
             if found is not None:
-                return Derived(said, found)
+                return Derived(said(), found)
         return None
 
     def _open(self, rows: Rows, low: Numbers, high: Numbers) -> None:
@@ -154,21 +161,21 @@ class Window:
             return Derived(f"those in {spoken(pair[0])} and not in {spoken(pair[1])}", pair)
         return None
 
-    def _targets(self) -> Iterator[tuple[str, Flags, bool]]:
-        """What is tried: (in words, cells, whether it was withheld)."""
+    def _targets(self) -> Iterator[tuple[Callable[[], str], Flags, bool]]:
+        """What is tried: (how to say it, cells, whether it was withheld)."""
         tried = set()
         for group in self.withheld:
             if group.condition not in tried:
                 tried.add(group.condition)
-                yield spoken(group), self._line(group.condition), True
+                yield partial(spoken, group), self._line(group.condition), True
         for one, other in pairs_of_siblings(self.withheld):
             line = self._line(one.condition) | self._line(other.condition)
-            yield f"{spoken(one)} together with {spoken(other)}", line, False
+            yield partial(spoken_together, one, other), line, False
         for condition in self._crossed():
             line = self._line(condition)
             if condition not in tried and line.any():
                 tried.add(condition)
-                yield in_words(condition), line, False
+                yield partial(in_words, condition), line, False
 
     def _crossed(self) -> Iterator[Condition]:
         """The cells in which the new output crosses each other one, remainders included."""
@@ -242,24 +249,20 @@ class Window:
         low, high = float(ends.min(initial=np.inf)), float(ends.max(initial=-np.inf))
         used: set[int] = set()
         for sign in (1.0, -1.0):
-            if self._is_open(low, high):
+            if self._are_open(low, high):
                 return None
             end, rows = self._end(weight, sign)
             used |= rows
             low, high = min(low, end), max(high, end)
         is_safe = not is_withheld and low >= self.threshold - _EPSILON
         is_nobody = self.is_zero_allowed and high <= _EPSILON
-        if self._is_open(low, high) or is_safe or is_nobody:
+        if self._are_open(low, high) or is_safe or is_nobody:
             return None
         return tuple(self.told[at] for at in sorted(used))
 
-    def _is_open(self, low: float, high: float) -> bool:
-        return bool(self._are_open(np.array(low), np.array(high)))
-
-    def _are_open(self, low: Numbers, high: Numbers) -> Flags:
-        is_wide = high - low >= self.threshold - _EPSILON
-        found: Flags = is_wide | ((low <= _EPSILON) & (high >= self.threshold - 1 - _EPSILON))
-        return found
+    def _are_open(self, low: _Some, high: _Some) -> Flags:
+        is_wide = np.asarray(high - low >= self.threshold - _EPSILON)
+        return is_wide | ((low <= _EPSILON) & (high >= self.threshold - 1 - _EPSILON))
 
     def _end(self, weight: Numbers, sign: float) -> tuple[float, set[int]]:
         result = self._solved(weight, sign)
