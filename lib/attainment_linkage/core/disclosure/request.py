@@ -85,7 +85,10 @@ def told(table: Table, change: Change) -> str:
         )
     said = f"{table.name}: from {names} together one can work out {change.found.said}"
     if change.withhold is None:
-        return f"{said}; no cell of {table.name} prevents it. Use the population filter of those"
+        return (
+            f"{said}; no further cell of {table.name} prevents it. Merge its small categories with "
+            "others, or use the population filter of those"
+        )
     cells = "; ".join(
         f"{column} of {shown(table.description, codes)}" for codes, column in change.withhold
     )
