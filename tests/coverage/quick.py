@@ -30,7 +30,7 @@ def delivered(made: Population, *, has_others: bool = False) -> dict[str, pd.Dat
               for number in range(design.pupil_blocks)]  # fmt: skip
     others = [core.BlockOfPeople(made, design, core.OTHER_BLOCK, number)
               for number in range(design.other_blocks if has_others else 0)]  # fmt: skip
-    makers = core.MAKERS | {"truth": core.truth}
+    makers = core.MAKERS | {"truth": core.truth, "doubles": core.doubles}
     of = {name: blocks + (others if name == "census" else []) for name in makers}
     return {name: pa.concat_tables([make(block) for block in of[name]]).to_pandas()
             for name, make in makers.items()}  # fmt: skip

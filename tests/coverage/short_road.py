@@ -8,6 +8,7 @@ generator delivers nothing broken), gates, Delta's log, content hashes, manifest
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
@@ -51,18 +52,22 @@ class ShortRun(StageRun):
 
 
 def links_made(
-    spark: SparkSession, delivered: dict[str, pd.DataFrame], config: Config, folder: Path
-) -> Path:
-    """The folder with every table of the road, from delivered tables as texts."""
+    spark: SparkSession,
+    delivered: dict[str, pd.DataFrame],
+    config: Config,
+    folder: Path,
+    stages: Sequence[road.Stage] = STAGES,
+) -> dict[str, float | int | str]:
+    """Make every table of the stages in a folder, from delivered tables as texts; their notes."""
     _take_in(spark, delivered, folder)
     notes: dict[str, float | int | str] = {}
     log = RunLog(Console(quiet=True))
     with mock.patch.object(inputs, "note_of", lambda _, __, name: float(notes.get(name, 0))):
-        for stage in STAGES:
+        for stage in stages:
             lake, own = Lake.open(config.lake, stage.roots), config.only(stage.roots)
             run = ShortRun(stage, own, spark, lake, "short", log, notes=notes, folder=folder)
             importlib.import_module(f"attainment_linkage.stages.{stage.name}").body(run)
-    return folder
+    return notes
 
 
 def _take_in(spark: SparkSession, delivered: dict[str, pd.DataFrame], folder: Path) -> None:
