@@ -6,13 +6,22 @@ a family they go together, between families they are taken to be independent. So
 pairs, a sample cut off where no rule holds, tell how many were cut off: the families' chances
 and the number of all true pairs are iterated until both agree.
 
-Source: expectation maximisation for truncated data, Dempster, Laird & Rubin 1977, JRSS B
-39:1-38, sec. 4.2; capture of record pairs by several blocking passes, Winkler 2004 (RRS2004/06).
+Independence fails where some records are worse than others in all they say (an enumerator's
+hand, a poor source): whoever disagrees in one field then does so in the next, and more are
+lost. So the same is done with two classes of pairs, of better and of worse records, and taken
+where the found pairs speak for it (BIC). Where they do, what the classes add may be wrong, or
+not be all: so much the answer may be off by, and by what two answers of one likelihood differ.
+
+Sources: expectation maximisation for truncated data, Dempster, Laird & Rubin 1977, JRSS B
+39:1-38, sec. 4.2; capture of record pairs by several blocking passes, Winkler 2004 (RRS2004/06);
+capture that differs between individuals as a finite mixture, Pledger 2000, Biometrics 56:434-442.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import hypot, inf, log
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +48,17 @@ FAMILIES: Mapping[str, str] = {
 }
 """Families of columns, by how their names begin; any other column is one of its own."""
 _OF_BOTH_NAMES = ("name_", "companions", "sole_name")
-STEPS, SETTLED = 2000, 1e-10
+STEPS, SETTLED = 2000, 1e-9
+PULL_PAIRS = 20.0
+"""Weight of the found pairs' shares in each of two classes, in pairs."""
+LOSS_ERROR = 0.09
+"""How far off the number lost may be by its model alone, as a share of it, either way."""
+EVEN_BIC = 2.0
+"""Answers whose BIC differs by less are as likely as each other."""
+_ALIKE = (0.0,)
+_BETTER_AND_WORSE = ((0.0, 0.2), (0.0, 0.5))
+"""From where two classes are looked for: few fields cannot tell one pair of classes from
+another, and then the answer depends on it."""
 MOST_STATES = 50_000
 """Combinations of the families' states that are gone through; rare states are put together."""
 
@@ -62,7 +81,15 @@ def equalities_of(rules: Sequence[Rule]) -> list[Equality]:
     return sorted({one for rule in usable_rules(rules) for one in rule.equalities})
 
 
-def lost_pairs(rules: Sequence[Rule], held: Bools, pairs: Floats) -> float:
+@dataclass(frozen=True)
+class Lost:
+    """True pairs that no rule formed: how many are expected, and how far off that may be."""
+
+    pairs: float
+    error: float = 0.0
+
+
+def lost_pairs(rules: Sequence[Rule], held: Bools, pairs: Floats) -> Lost:
     """The expected number of true pairs that no rule formed.
 
     ``held``: patterns x equalities (as ``equalities_of`` orders them), whether each holds
@@ -72,30 +99,90 @@ def lost_pairs(rules: Sequence[Rule], held: Bools, pairs: Floats) -> float:
     caught = _holds(usable, equalities, held)
     found, others = float(pairs[caught].sum()), float(pairs[~caught].sum())
     if found == 0:
-        return 0.0
-    states, chances, is_caught = _joint(usable, equalities, held[caught], pairs[caught])
-    first = [chance * found for chance in chances]
-    total = found
+        return Lost(0.0)
+    table = _table(usable, equalities, held[caught], pairs[caught])
+    alike, *mixed = (_fitted(table, tilts) for tilts in (_ALIKE, *_BETTER_AND_WORSE))
+    best = min(fit.bic for fit in mixed)
+    alone, *others_too = (max(fit.total - found - others, 0.0) for fit in (alike, *mixed))
+    if alike.bic <= best:
+        return Lost(alone, LOSS_ERROR * alone)
+    as_likely = [n for n, fit in zip(others_too, mixed, strict=True) if fit.bic - best < EVEN_BIC]
+    lost = min(as_likely)
+    error = max(abs(lost - alone), max(as_likely) - lost)
+    return Lost(lost, hypot(LOSS_ERROR * lost, error))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Every combination of the families' states: which rules catch, and found pairs of those.
+
+    ``states``: combinations x families; ``sizes``: how many states each family has.
+    """
+
+    states: Ints
+    sizes: tuple[int, ...]
+    is_caught: Bools
+    found: Floats
+
+    def shares(self, family: int, pairs: Floats) -> Floats:
+        """The shares of a family's states among weighted combinations, all above nought."""
+        counts = np.bincount(self.states[:, family], pairs, minlength=self.sizes[family])
+        return np.asarray(counts / max(float(counts.sum()), 1e-300))
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The number of all true pairs that a model expects, and the model's BIC."""
+
+    total: float
+    bic: float
+
+
+def _fitted(table: _Table, tilts: Sequence[float]) -> _Fitted:
+    """Fit a class of pairs per tilt; its families begin by so much nearer to agreeing in nothing.
+
+    Every class is pulled towards the found pairs' own shares by ``PULL_PAIRS``, so that no class
+    can lie where nothing is ever caught.
+    """
+    families = range(len(table.sizes))
+    seen = [table.shares(family, table.found) for family in families]
+    chances = [[_tilted(one, tilt) for one in seen] for tilt in tilts]
+    weight = np.full(len(tilts), 1 / len(tilts))
+    caught, likelihood = float(table.found.sum()), -inf
     for _ in range(STEPS):
-        joint = _product(chances, states)
-        share = float(joint[is_caught].sum())
-        again = found / max(share, 1e-9)
-        missing = np.where(is_caught, 0.0, joint) * again
-        complete = [
-            seen + np.bincount(state, missing, minlength=len(seen))
-            for seen, state in zip(first, states.T, strict=True)
-        ]
-        chances = [counts / counts.sum() for counts in complete]
-        is_settled, total = abs(again - total) < SETTLED * total, again
-        if is_settled:
+        joint = weight[:, None] * np.stack([_product(one, table.states) for one in chances])
+        every = joint.sum(axis=0)
+        share = max(float(every[table.is_caught].sum()), 1e-9)
+        before, likelihood = likelihood, _likelihood(table, every / share)
+        if likelihood - before < SETTLED * abs(likelihood):
             break
-    return max(total - found - others, 0.0)
+        full = np.where(table.is_caught, table.found, every * caught / share)
+        own = joint / np.maximum(every, 1e-300) * full
+        weight = own.sum(axis=1) / own.sum()
+        if len(tilts) > 1:
+            own = own + PULL_PAIRS * table.found / caught
+        chances = [[table.shares(family, one) for family in families] for one in own]
+    free = len(tilts) * sum(size - 1 for size in table.sizes) + len(tilts) - 1
+    return _Fitted(caught / share, free * log(caught) - 2 * likelihood)
 
 
-def _joint(
+def _likelihood(table: _Table, chance: Floats) -> float:
+    """log of the chance of the found pairs, given that they were found."""
+    chosen = table.found > 0
+    return float(table.found[chosen] @ np.log(np.maximum(chance[chosen], 1e-300)))
+
+
+def _tilted(shares: Floats, tilt: float) -> Floats:
+    """The shares with some of each state's given to the first one, in which nothing holds."""
+    found = (1 - tilt) * shares
+    found[0] += tilt
+    return np.asarray(found)
+
+
+def _table(
     rules: Sequence[Rule], equalities: Sequence[Equality], held: Bools, pairs: Floats
-) -> tuple[Ints, list[Floats], Bools]:
-    """Every combination of the families' states, their first chances, and which are caught."""
+) -> _Table:
+    """The combinations of the families' states that the found pairs show, and those of nothing."""
     families = sorted({str(family_of(one)) for one in equalities})
     shown: list[tuple[list[int], Bools, Floats]] = []
     for family in families:
@@ -111,10 +198,20 @@ def _joint(
     sizes = [len(states) for _, states, _ in shown]
     combined = np.indices(sizes).reshape(len(sizes), -1).T
     every = np.zeros((len(combined), len(equalities)), bool)
-    for place, (columns, states, _) in enumerate(shown):
-        every[:, columns] = states[combined[:, place]]
-    chances = [np.asarray(counts / counts.sum()) for _, _, counts in shown]
-    return combined, chances, _holds(rules, equalities, every)
+    place = np.zeros(len(held), np.int64)
+    for number, (columns, states, _) in enumerate(shown):
+        every[:, columns] = states[combined[:, number]]
+        place = place * len(states) + _nearest(states, held[:, columns])
+    is_caught = _holds(rules, equalities, every)
+    found = np.where(is_caught, np.bincount(place, pairs, minlength=len(combined)), 0.0)
+    found *= pairs.sum() / found.sum()  # a few may have been put with states no rule catches
+    return _Table(combined, tuple(sizes), is_caught, found)
+
+
+def _nearest(states: Bools, held: Bools) -> Ints:
+    """The state of each pattern; of one put with another, that which holds most of the same."""
+    is_part = ~(states[None] & ~held[:, None]).any(axis=2)
+    return np.asarray(np.where(is_part, states.sum(axis=1)[None], -1).argmax(axis=1))
 
 
 def _with_fewer_states(

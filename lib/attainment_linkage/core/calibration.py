@@ -11,7 +11,7 @@ linked falsely. How many such records there are follows from the expected number
 The chances of pairs that are no links say how many true ones are among them; what blocking
 lost is estimated apart (``core.blocking_loss``). The 95% intervals hold chance and the
 model's own error: weights of pairs that are no links may be off by ``MODEL_BITS`` either
-way, blocking may have lost more or less by ``LOSS_ERROR``, and some true pairs say too little
+way, blocking may have lost more or less by its own error, and some true pairs say too little
 for any model (``SILENT_SHARE``).
 
 Sources: false links from second-best ones, Blakely & Salmond 2002, Int. J. Epidemiol.
@@ -26,6 +26,7 @@ from math import hypot, sqrt
 import numpy as np
 import numpy.typing as npt
 
+from attainment_linkage.core.blocking_loss import Lost
 from attainment_linkage.core.proportions import Share, quantile
 
 Floats = npt.NDArray[np.float64]
@@ -33,8 +34,6 @@ Bools = npt.NDArray[np.bool_]
 
 MODEL_BITS = 2.0
 """How far off the weights of pairs that are no links may be together, either way."""
-LOSS_ERROR = 0.09
-"""How far off the number that blocking lost may be, as a share of it, either way."""
 SILENT_SHARE = 0.002
 """Share of true pairs whose records say too little for any model, either way."""
 RULE_OF_THREE = 3.0
@@ -114,7 +113,7 @@ class ErrorRates:
 
 
 def error_rates(
-    pairs: WeighedPairs, stand_ins: StandIns, true_below_review: float, lost: float
+    pairs: WeighedPairs, stand_ins: StandIns, true_below_review: float, lost: Lost
 ) -> ErrorRates:
     """The expected rates of false and of missed links.
 
@@ -124,12 +123,12 @@ def error_rates(
     least = float(pairs.bits[pairs.is_link].min()) if pairs.is_link.any() else 0.0
     false_links, links = false_share(pairs, stand_ins, least), max(pairs.links(least), 1.0)
     within = [_unlinked(pairs, shift) for shift in (0.0, -MODEL_BITS, MODEL_BITS)]
-    missed = within[0] + true_below_review + lost
+    missed = within[0] + true_below_review + lost.pairs
     true = max(links * (1 - false_links.value) + missed, 1.0)
     chance = pairs.chance()
-    spread = float((pairs.pairs * chance * (1 - chance)).sum()) + true_below_review + lost
+    spread = float((pairs.pairs * chance * (1 - chance)).sum()) + true_below_review + lost.pairs
     by_chance = max(quantile(0.95) * sqrt(spread), RULE_OF_THREE)
-    own = hypot(SILENT_SHARE * true, LOSS_ERROR * lost, by_chance)
+    own = hypot(SILENT_SHARE * true, lost.error, by_chance)
     return ErrorRates(
         false_links,
         _share(missed, hypot(within[1] - within[0], own), hypot(within[2] - within[0], own), true),

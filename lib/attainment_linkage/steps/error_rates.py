@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from attainment_linkage.core import blocking_loss
+from attainment_linkage.core.blocking_loss import Lost
 from attainment_linkage.core.calibration import StandIns, WeighedPairs
 from attainment_linkage.core.prior import Files
 from attainment_linkage.core.rules import Equality, Rule
@@ -20,6 +21,7 @@ _MOST_BITS, _NO_ODDS = 60.0, 1e-9
 _LIKELY = 0.01
 """Chance from which a pair's agreement counts: the others together are next to nothing."""
 _PAIR = ["left_id", "right_id"]
+SIDES = ("left", "right")
 
 
 def chanced_pairs(
@@ -27,13 +29,17 @@ def chanced_pairs(
 ) -> DataFrame:
     """Scored pairs with the odds of their rivals, their own chance to be true, and their part.
 
-    Rivals: the other pairs of a record that is linked once at most. ``is_link``;
+    Rivals: the other pairs of a record that is linked once at most. Where records of both files
+    are, a rival is worth as much less as the other record that it needs is claimed by others: the
+    first step of passing messages between the files (Chertkov et al. 2010, PNAS 107:7663-7668).
+    ``is_link``;
     ``is_stand_in``: the next best pair of a linked record, which would be a link, had the
     record's partner been missing: it leads its own rivals by the margin. The records are
     those of the smaller file of which each is linked once.
 
     Grain: one row per scored pair. Cost: one join by pair (how=left, a pair is there once),
-    a shuffle per side that is linked once to add up rivals, two to rank them.
+    a shuffle per side that is linked once to add up rivals and, where both are, one more; two to
+    rank them.
     """
     require(scored_pairs, tables.SCORED_PAIRS, step="error rates")
     odds = F.pow(F.lit(2.0), F.least(F.col("match_weight"), F.lit(_MOST_BITS)))
@@ -42,20 +48,36 @@ def chanced_pairs(
         linked, on=_PAIR, how="left"
     )
     pairs = joined.withColumn("is_link", F.coalesce("is_link", F.lit(False)))
-    rivals: Column = F.lit(0.0)
-    for side in files.records_once:
-        every = F.sum("odds").over(Window.partitionBy(f"{side}_id"))
-        rivals = rivals + F.greatest(every - F.col("odds"), F.lit(0.0))
-    return pairs.withColumns(
-        {"rivals": rivals, "is_stand_in": _is_stand_in(margin_bits, files)}
-    ).select(
-        *_PAIR,
-        F.floor(F.col("match_weight") * _BINS_PER_BIT).cast("int").alias("bits"),
-        F.when(F.col("rivals") > _NO_ODDS, _bin(F.log2("rivals"))).alias("rival_bits"),
-        (F.col("odds") / (1 + F.col("rivals") + F.col("odds"))).alias("chance"),
-        "is_link",
-        "is_stand_in",
+    return (
+        _with_rivals(pairs, list(files.records_once))
+        .withColumn("is_stand_in", _is_stand_in(margin_bits, files))
+        .select(
+            *_PAIR,
+            F.floor(F.col("match_weight") * _BINS_PER_BIT).cast("int").alias("bits"),
+            F.when(F.col("rivals") > _NO_ODDS, _bin(F.log2("rivals"))).alias("rival_bits"),
+            (F.col("odds") / (1 + F.col("rivals") + F.col("odds"))).alias("chance"),
+            "is_link",
+            "is_stand_in",
+        )
     )
+
+
+def _with_rivals(pairs: DataFrame, sides: Sequence[str]) -> DataFrame:
+    """The pairs with ``rivals``: what the other pairs of their records are worth together."""
+    others = {side: _others(side, F.col("odds")) for side in sides}
+    if len(sides) < len(SIDES):
+        return pairs.withColumn("rivals", others[sides[0]] if sides else F.lit(0.0))
+    left, right = SIDES
+    claimed = pairs.withColumns({f"{side}_others": others[side] for side in SIDES})
+    worth = {left: F.col("odds") / (1 + F.col(f"{right}_others")),
+             right: F.col("odds") / (1 + F.col(f"{left}_others"))}  # fmt: skip
+    return claimed.withColumn("rivals", _others(right, worth[right]) + _others(left, worth[left]))
+
+
+def _others(side: str, worth: Column) -> Column:
+    """What the other pairs of a pair's record of a side are worth together."""
+    every = F.sum(worth).over(Window.partitionBy(f"{side}_id"))
+    return F.greatest(every - worth, F.lit(0.0))
 
 
 def _is_stand_in(margin_bits: float, files: Files) -> Column:
@@ -123,7 +145,7 @@ def stand_ins(chanced: DataFrame, files: Files, true_pairs: float, copies: float
     )
 
 
-def lost_pairs(chanced: DataFrame, records: DataFrame, rules: Sequence[Rule]) -> float:
+def lost_pairs(chanced: DataFrame, records: DataFrame, rules: Sequence[Rule]) -> Lost:
     """True pairs that no blocking rule formed, from how the likely ones agree.
 
     ``records`` are those of both files, as ``block.linkage_records`` gives them.
