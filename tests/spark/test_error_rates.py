@@ -146,6 +146,7 @@ def test_the_next_best_of_a_linked_record_stands_in_where_it_is_free(
     assert found.bits.tolist() == bits  # 9.04 counts as the sixteenth of a bit below it
     assert found.records.tolist() == [1] * len(bits)
     assert found.unpaired == unpaired
+    assert found.is_counted == (relation != "many_to_many")
 
 
 def test_names_the_missing_column_before_any_spark_job(rows):

@@ -69,6 +69,17 @@ def test_false_links_of_records_without_a_partner_are_told_from_those_with_one(s
     assert inside >= 186  # 95% of 200 are 190; 186 is two standard errors less
 
 
+def test_without_stand_ins_the_chances_of_the_links_are_what_is_expected():
+    linked = pairs((6.0, NONE, 650, True), (20.0, NONE, 9350, True), (3.0, NONE, 900, False))
+    nobody = StandIns(np.zeros(0), np.zeros(0), unpaired=500, is_counted=False)
+    found = false_share(linked, nobody, 5.0)
+
+    assert found.value == pytest.approx(650 / 65 / 10_000, rel=0.01)
+    assert found.lower < 650 / 257 / 10_000  # were the weights two bits too low
+    assert 650 / 17 / 10_000 < found.upper < 2 * 650 / 17 / 10_000  # or too high
+    assert false_share(linked, nobody, 10.0).value < 1e-5
+
+
 def test_stand_ins_under_the_accepted_weight_are_none():
     linked, free = pairs((20.0, NONE, 1000, True)), stand_ins((7.9, 50), (8.0, 10), unpaired=100)
 
@@ -128,6 +139,15 @@ def test_what_blocking_loss_may_be_off_by_widens_the_limits():
     assert sure.missed_links.value == unsure.missed_links.value == pytest.approx(400 / 10_400)
     assert unsure.missed_links.upper > 590 / 10_400 > sure.missed_links.upper
     assert unsure.missed_links.lower < 210 / 10_400 < sure.missed_links.lower
+
+
+def test_true_pairs_under_review_are_as_unsure_as_the_weights():
+    linked = pairs((20.0, NONE, 10_000, True))
+    found = error_rates(linked, NOBODY, 200.0, Lost(0.0)).missed_links
+
+    assert found.value == pytest.approx(200 / 10_200)
+    assert found.upper > 4 * 200 / 10_200 > found.upper - 0.002
+    assert found.lower < 200 / 4 / 10_200 < found.lower + 0.002
 
 
 def test_sure_links_still_leave_room_for_errors():

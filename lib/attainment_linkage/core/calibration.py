@@ -71,6 +71,11 @@ class WeighedPairs:
         chosen = self.is_link & (self.bits >= accept_bits)
         return float((self.pairs * rivals / (1 + rivals + odds))[chosen].sum())
 
+    def unlikely(self, accept_bits: float, shift_bits: float = 0.0) -> float:
+        """Links from a weight on that are false by their own chances, were weights so far off."""
+        chosen = self.is_link & (self.bits >= accept_bits)
+        return float((self.pairs * (1 - self.chance(shift_bits)))[chosen].sum())
+
     def links(self, accept_bits: float) -> float:
         """Links from a weight on."""
         return float(self.pairs[self.is_link & (self.bits >= accept_bits)].sum())
@@ -83,13 +88,15 @@ class StandIns:
     ``bits`` are posterior odds; ``records`` how many linked records have such a pair;
     ``unpaired`` is how many records are expected to have no true pair among the candidates.
     ``copies``: how many of the pairs are expected to be true ones, of a further line of the
-    same person that was not found to be one.
+    same person that was not found to be one. ``is_counted``: whether any record is linked once
+    at most; where none is, a next best pair stands in for nothing and none was looked for.
     """
 
     bits: Floats
     records: Floats
     unpaired: float
     copies: float = 0.0
+    is_counted: bool = True
 
     def strong(self, accept_bits: float) -> float:
         """Linked records whose next best pair reaches a weight, copies included."""
@@ -118,21 +125,22 @@ def error_rates(
     """The expected rates of false and of missed links.
 
     ``true_below_review``: true pairs expected among those formed, but under the review
-    weight; ``lost``: true pairs that no blocking rule formed.
+    weight, whose chances, being small, go as their odds; ``lost``: those no blocking rule formed.
     """
     least = float(pairs.bits[pairs.is_link].min()) if pairs.is_link.any() else 0.0
     false_links, links = false_share(pairs, stand_ins, least), max(pairs.links(least), 1.0)
-    within = [_unlinked(pairs, shift) for shift in (0.0, -MODEL_BITS, MODEL_BITS)]
-    missed = within[0] + true_below_review + lost.pairs
+    unlinked = [
+        _unlinked(pairs, shift) + true_below_review * 2.0**shift
+        for shift in (0.0, -MODEL_BITS, MODEL_BITS)
+    ]
+    missed = unlinked[0] + lost.pairs
     true = max(links * (1 - false_links.value) + missed, 1.0)
     chance = pairs.chance()
     spread = float((pairs.pairs * chance * (1 - chance)).sum()) + true_below_review + lost.pairs
     by_chance = max(quantile(0.95) * sqrt(spread), RULE_OF_THREE)
     own = hypot(SILENT_SHARE * true, lost.error, by_chance)
-    return ErrorRates(
-        false_links,
-        _share(missed, hypot(within[1] - within[0], own), hypot(within[2] - within[0], own), true),
-    )
+    below, above = unlinked[0] - unlinked[1], unlinked[2] - unlinked[0]
+    return ErrorRates(false_links, _share(missed, hypot(below, own), hypot(above, own), true))
 
 
 def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) -> Share:
@@ -141,8 +149,11 @@ def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) ->
     The number of stand-ins is counted, hence a gamma distribution of its mean, and how many
     of the records without a partner got one is Poisson's: together negative binomial. The
     limits allow for more or fewer copies among them than expected. A rival that is a copy of
-    the partner takes nothing from a link either.
+    the partner takes nothing from a link either. Without stand-ins (many to many) the chances of
+    the links themselves are all there is: they may be off by ``MODEL_BITS``.
     """
+    if not stand_ins.is_counted:
+        return _modelled_false_share(pairs, accept_bits)
     from scipy.stats import nbinom  # slow to import, and every command imports this module
 
     links = max(pairs.links(accept_bits), 1.0)
@@ -159,6 +170,13 @@ def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) ->
     by_chance = quantile(0.95) * sqrt(most * beaten)
     below = hypot(max(found - low, 0.0), by_chance)
     return _share(found, below, hypot(max(high - found, 1.0), by_chance), links)
+
+
+def _modelled_false_share(pairs: WeighedPairs, accept_bits: float) -> Share:
+    shifts = (0.0, MODEL_BITS, -MODEL_BITS)
+    found, fewest, most = (pairs.unlikely(accept_bits, shift) for shift in shifts)
+    below, above = (hypot(limit - found, quantile(0.95) * sqrt(limit)) for limit in (fewest, most))
+    return _share(found, below, max(above, 1.0), max(pairs.links(accept_bits), 1.0))
 
 
 def accepted_bits(

@@ -30,8 +30,9 @@ def chanced_pairs(
     """Scored pairs with the odds of their rivals, their own chance to be true, and their part.
 
     Rivals: the other pairs of a record that is linked once at most. Where records of both files
-    are, a rival is worth as much less as the other record that it needs is claimed by others: the
-    first step of passing messages between the files (Chertkov et al. 2010, PNAS 107:7663-7668).
+    are, a link's rival is worth as much less as the other record that it needs is claimed by
+    others: the first step of passing messages between the files (Chertkov et al. 2010, PNAS
+    107:7663-7668). Pairs that are no links are in tangles, where one step says too much.
     ``is_link``;
     ``is_stand_in``: the next best pair of a linked record, which would be a link, had the
     record's partner been missing: it leads its own rivals by the margin. The records are
@@ -69,9 +70,14 @@ def _with_rivals(pairs: DataFrame, sides: Sequence[str]) -> DataFrame:
         return pairs.withColumn("rivals", others[sides[0]] if sides else F.lit(0.0))
     left, right = SIDES
     claimed = pairs.withColumns({f"{side}_others": others[side] for side in SIDES})
-    worth = {left: F.col("odds") / (1 + F.col(f"{right}_others")),
-             right: F.col("odds") / (1 + F.col(f"{left}_others"))}  # fmt: skip
-    return claimed.withColumn("rivals", _others(right, worth[right]) + _others(left, worth[left]))
+    unclaimed = {
+        side: F.col("odds") / (1 + F.col(f"{other}_others"))
+        for side, other in ((left, right), (right, left))
+    }
+    # right first: the pairs lie by their right records already
+    of_link = _others(right, unclaimed[right]) + _others(left, unclaimed[left])
+    every = F.col("left_others") + F.col("right_others")
+    return claimed.withColumn("rivals", F.when(F.col("is_link"), of_link).otherwise(every))
 
 
 def _others(side: str, worth: Column) -> Column:
@@ -142,6 +148,7 @@ def stand_ins(chanced: DataFrame, files: Files, true_pairs: float, copies: float
         found["records"].to_numpy().astype(np.float64),
         max(records - true_pairs, 0.0),
         copies,
+        is_counted=bool(files.records_once),
     )
 
 
