@@ -34,6 +34,7 @@ from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.domain import road, tables
+from attainment_linkage.stages import deduplicate, link, standardise
 from attainment_linkage.steps import truth
 from tests.conftest import LAUNCH, config_for
 from tests.coverage import quick, short_road
@@ -43,7 +44,11 @@ MOST_HALF_WIDTH = {"false": 0.10, "missed": 0.50}
 """Half widths, in percentage points, that the median population may have."""
 _PERCENT = re.compile(r"([\d.]+)% ([\d.]+) to ([\d.]+)")
 _TRUTH = ("truth", "doubles")
-_TO_LINKS = (road.STANDARDISE, road.DEDUPLICATE, road.LINK)
+_TO_LINKS = (
+    (road.STANDARDISE, standardise.identifiers_door),
+    (road.DEDUPLICATE, deduplicate.body),
+    (road.LINK, link.body),
+)
 
 
 @dataclass(frozen=True)

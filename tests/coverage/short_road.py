@@ -7,7 +7,6 @@ generator delivers nothing broken), gates, Delta's log, content hashes, manifest
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,10 +22,13 @@ from attainment_linkage.core.settings import Config
 from attainment_linkage.domain import road
 from attainment_linkage.domain.tables import SOURCES, Table
 from attainment_linkage.stages import inputs
+from attainment_linkage.stages.run import body_of
+from attainment_linkage.stages.runner import Body
 from attainment_linkage.stages.stage_run import StageRun
 from attainment_linkage.steps.ingest import plain_text
 
 STAGES = (road.STANDARDISE, road.DEDUPLICATE, road.LINK, road.DETACH, road.MEASURE)
+BODIES = tuple((stage, body_of(stage)) for stage in STAGES)
 
 
 @dataclass
@@ -56,17 +58,17 @@ def links_made(
     delivered: dict[str, pd.DataFrame],
     config: Config,
     folder: Path,
-    stages: Sequence[road.Stage] = STAGES,
+    bodies: Sequence[tuple[road.Stage, Body]] = BODIES,
 ) -> dict[str, float | int | str]:
     """Make every table of the stages in a folder, from delivered tables as texts; their notes."""
     _take_in(spark, delivered, folder)
     notes: dict[str, float | int | str] = {}
     log = RunLog(Console(quiet=True))
     with mock.patch.object(inputs, "note_of", lambda _, __, name: float(notes.get(name, 0))):
-        for stage in stages:
+        for stage, body in bodies:
             lake, own = Lake.open(config.lake, stage.roots), config.only(stage.roots)
             run = ShortRun(stage, own, spark, lake, "short", log, notes=notes, folder=folder)
-            importlib.import_module(f"attainment_linkage.stages.{stage.name}").body(run)
+            body(run)
     return notes
 
 

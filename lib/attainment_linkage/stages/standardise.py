@@ -19,16 +19,17 @@ from attainment_linkage.steps.linkage_record import column_counts, linkage_recor
 from attainment_linkage.steps.placeholders import Placeholders, without_placeholders
 from attainment_linkage.steps.readings import undeclared_counts
 
-__all__ = ["STAGE", "body"]
+__all__ = ["STAGE", "body", "identifiers_door"]
 
 
 def body(run: StageRun) -> None:
     """Both doors; they share nothing but source ids."""
-    _identifiers_door(run)
+    identifiers_door(run)
     _attributes_door(run)
 
 
-def _identifiers_door(run: StageRun) -> None:
+def identifiers_door(run: StageRun) -> None:
+    """Linkage records of both files, all that linking needs."""
     people = standardise.census_persons(_identities(run, tables.CENSUS_SOURCE))
     run.write(_records(people, CENSUS_SIDE), tables.CENSUS_PEOPLE)
     sources = (tables.SCHOOL_CENSUS_SOURCE, tables.KS4_SOURCE, tables.KS5_SOURCE)

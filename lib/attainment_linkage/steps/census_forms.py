@@ -16,8 +16,8 @@ MOST_ON_FORM = 20
 def with_forms(lines: DataFrame, identities: DataFrame) -> DataFrame:
     """Lines with their form, who else is on it, and whether its surname is no one else's there.
 
-    ``form``: the household. ``companions``: root of the forename and birth date of each other
-    line on it that has both. ``is_among_strangers``: nobody else on it has a part of its
+    ``form``: the household. ``companions``: root of the forename, surname and birth date of each
+    other line on it that has all three. ``is_among_strangers``: nobody else on it has a part of its
     surname; null for a line alone on its form or without a surname.
 
     Grain: in, one row per line, and ``census_identity``; out, one row per line.
@@ -49,7 +49,8 @@ def with_forms(lines: DataFrame, identities: DataFrame) -> DataFrame:
 
 
 def _name_and_birth() -> Column:
-    return F.concat("forename_root", F.lit(" "), "birth_date")
+    """Null where a part is; without the surname strangers would have somebody in common."""
+    return F.concat("forename_root", F.lit(" "), "surname", F.lit(" "), "birth_date")
 
 
 def _others() -> Column:
