@@ -31,8 +31,11 @@ EXPECTED_SHARE = 0.02
 """Share of lines that double another one, to begin with."""
 PULL_PAIRS = 20.0
 """Weight of the starting chances, in pairs."""
-HELD = ("forename", "birth")
-"""Comparisons of whose last level m is never learnt to be more than it starts from."""
+HELD = {
+    "forename": ("different", "somewhat alike", "a given name of the other"),
+    "birth": ("years apart",),
+}
+"""Levels that relatives show: their m is never learnt to be more than it starts from."""
 UNSEEN_PAIRS = 0.5
 """Random pairs that a level which none of them showed is taken to have had."""
 STEPS, SETTLED = 300, 1e-9
@@ -148,12 +151,13 @@ class _Fit:
 
     def _held(self, m: Floats) -> Floats:
         """A twin's other forename, a father's birthday are not learnt as of one person."""
+        held = np.isin(self.labels, HELD.get(self.name, ()))
         found = m.copy()
-        for places in map(np.flatnonzero, self.shown):
-            most = self.first_m[places[-1]]
-            if self.name in HELD and m[places[-1]] > most:
-                found[places[:-1]] *= (1 - most) / m[places[:-1]].sum()
-                found[places[-1]] = most
+        for part in self.shown:
+            cut = part & held & (m > self.first_m)
+            found[cut] = self.first_m[cut]
+            rest = part & ~cut
+            found[rest] *= (1 - found[cut].sum()) / m[rest].sum()
         return found
 
     def write(self, levels: Sequence[dict[str, Any]]) -> None:
