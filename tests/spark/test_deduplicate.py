@@ -12,10 +12,11 @@ from attainment_linkage.core.policy import ResolvePolicy
 from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.core.road_sides import CENSUS_SIDE
 from attainment_linkage.domain import tables
+from attainment_linkage.domain.errors import MissingColumnsError
 from attainment_linkage.domain.road import BY_NAME
 from attainment_linkage.stages import deduplicate as stage
 from attainment_linkage.stages.runner import StageRun
-from attainment_linkage.steps import census_forms, deduplicate, resolve, standardise, synthesise
+from attainment_linkage.steps import deduplicate, resolve, standardise, synthesise
 from attainment_linkage.steps.linkage_record import column_counts, linkage_records
 from tests.population_sample import CONF
 from tests.small_road import whole_lake
@@ -92,17 +93,24 @@ def test_no_true_link_is_lost_to_a_tie_between_copies(rows):
     assert link["right_id"] == "father"
 
 
+def test_names_the_missing_column_before_any_spark_job(rows):
+    people = rows(tables.CENSUS_PEOPLE, PEOPLE, is_partial=True).drop("postcodes")
+
+    with pytest.raises(MissingColumnsError, match="census_people lacks postcodes"):
+        deduplicate.weighed_lines(people)
+
+
 @pytest.fixture
 def generated(spark):
     """The Census lines of some 1,700 generated pupils, and the planted doubles among them."""
     rates = profile_named(tomllib.loads(CONF.read_text("utf-8")), "realistic")
     population = Population(seed=5, profile=rates, attainment_records=2_000, is_narrow=True)
     delivered = synthesise.delivered(spark, tables.CENSUS_SOURCE, population)
-    identities = delivered.select(*tables.CENSUS_SOURCE.identity_table.names)
-    people = standardise.census_persons(identities)
+    people = standardise.census_persons(
+        delivered.select(*tables.CENSUS_SOURCE.identity_table.names)
+    )
     facts = facts_from_counts(column_counts(people, CENSUS_SIDE).collect()[0].asDict())
-    lines = linkage_records(people, CENSUS_SIDE, facts)
-    lines = census_forms.with_forms(lines, identities).persist()
+    lines = linkage_records(people, CENSUS_SIDE, facts).persist()
     yield lines, synthesise.census_doubles(spark, population)
     lines.unpersist()
 

@@ -19,14 +19,11 @@ LINE = {
     "name_forward": "JACK MOSS", "name_backward": "MOSS JACK", "birth_date": "1994-05-06",
     "birth_year": "1994", "birth_month": "05", "birth_day": "06", "sex": "M",
     "postcode": "AB11AA", "postcodes": ["AB11AA"], "postcode_sectors": ["AB11"],
-    "postcode_districts": ["AB1"], "form": "F", "companions": ["ANN 1992-03-04"],
-    "is_among_strangers": False,
+    "postcode_districts": ["AB1"],
 }  # fmt: skip
-OTHERS = {"form": "G", "companions": ["TOM 1960-01-02"], "is_among_strangers": True}
-MOVED = {"postcode": "CD22BB", "postcodes": ["CD22BB", "AB11AA"], **OTHERS}
+MOVED = {"postcode": "CD22BB", "postcodes": ["CD22BB", "AB11AA"]}
 FAR = {"postcode": "EF33CC", "postcodes": ["EF33CC"], "postcode_sectors": ["EF33"],
-       "postcode_districts": ["EF3"], **OTHERS}  # fmt: skip
-WITH_ANN = {"companions": ["ANN 1992-03-04", "TOM 1960-01-02"]}
+       "postcode_districts": ["EF3"]}  # fmt: skip
 TWIN = {"forename": "LUKE", "forename_root": "LUKE", "forename_initial": "L",
         "given_names": ["LUKE", "LEE"], "name_forward": "LUKE MOSS",
         "name_backward": "MOSS LUKE"}  # fmt: skip
@@ -35,17 +32,12 @@ SLIP = {"birth_date": "1994-05-16", "birth_day": "16"}
 LABELS = [[one["label_for_charts"] for one in telling(c)] for c in doubles_model.comparisons()]
 
 
-def kind(value):
-    """The type in DuckDB of a column that holds such values."""
-    return {list: "varchar[]", bool: "boolean", str: "varchar"}[type(value)]
-
-
 def shown(**changes):
     """The levels that the line and a changed copy of it show, as words."""
     other = {**LINE, "record_id": "B", **changes}
     database = duckdb.connect()
     sides = ", ".join(
-        f"{value!r} as {name}_{side}".replace("None", f"null::{kind(LINE[name])}")
+        f"{value!r} as {name}_{side}".replace("None", "null::varchar")
         for side, line in (("l", LINE), ("r", other))
         for name, value in line.items()
     )
@@ -59,14 +51,7 @@ def shown(**changes):
 def test_a_child_of_two_homes_agrees_in_all_but_the_address():
     assert shown(**MOVED) == [
         "equal", "at home: equal", "at home: equal", "at home: equal", "equal",
-        "another form, a postcode in common", "at home: a stranger",
-    ]  # fmt: skip
-
-
-def test_twins_of_one_household_are_not_weighed_as_neighbours_are():
-    assert shown(**TWIN) == [
-        "different", "at home: one household: equal", "at home: equal",
-        "at home: one household: equal", "equal", "one form", "-",
+        "another address, a postcode in common",
     ]  # fmt: skip
 
 
@@ -77,10 +62,8 @@ def test_twins_of_one_household_are_not_weighed_as_neighbours_are():
         ({**TWIN, "forename": "LEE", "forename_root": "LEE"}, 0, "a given name of the other"),
         ({"forename": "JACKY", "forename_root": "JACK"}, 0, "same root"),
         ({"forename": "JAKC", "forename_root": "JAKC", "given_names": ["JAKC"]}, 0, "alike"),
-        (FATHER, 3, "at home: one household: years apart"),
-        ({**FATHER, **MOVED}, 3, "at home: years apart"),
-        (SLIP, 3, "at home: one household: a slip"),
-        ({**SLIP, **MOVED}, 3, "at home: a slip"),
+        (FATHER, 3, "at home: years apart"),
+        (SLIP, 3, "at home: a slip"),
         ({"birth_date": None, "birth_year": None, "birth_month": None, "birth_day": None}, 3,
          "not known"),
         (FAR, 0, "elsewhere: whole name equal"),
@@ -88,16 +71,6 @@ def test_twins_of_one_household_are_not_weighed_as_neighbours_are():
         (FAR, 2, "elsewhere: initial"),
         (FAR, 3, "equal"),
         (FAR, 5, "different"),
-        (FAR, 6, "a stranger"),
-        ({**FAR, "is_among_strangers": False}, 6, "among relatives"),
-        ({**FAR, "is_among_strangers": None}, 6, "-"),  # alone on a form
-        # the same second person on both forms makes them one home, whatever the postcodes
-        ({**FAR, **WITH_ANN}, 5, "another form, somebody else in common"),
-        ({**FAR, **WITH_ANN}, 1, "at home: one household: equal"),
-        ({**FAR, **WITH_ANN, "postcode": None, "postcodes": None}, 5,
-         "another form, somebody else in common"),
-        ({**FAR, "postcode": None, "postcodes": None}, 5, "-"),
-        ({"form": None, "companions": None, "is_among_strangers": None}, 5, "one form"),
     ],
 )  # fmt: skip
 def test_each_rival_shows_the_level_that_is_made_for_it(changes, comparison, level):
@@ -110,38 +83,19 @@ def test_every_rule_forms_a_pair_once_and_none_with_itself():
 
 # ------------------------------------------------------------------------------- training
 
-# forename, surname, middle, birth, sex, where, company; by their labels
-ELSEWHERE_FORM, ONE_FORM = "another form, a postcode in common", "one form"
-
-
-def pattern(*words):
-    """The places of levels by their labels."""
-    return [-1 if w == "-" else labels.index(w) for w, labels in zip(words, LABELS, strict=True)]
-
-
-def at_two_forms(forename, surname, birth):
-    home = "at home: "
-    return pattern(forename, home + surname, "-", birth if birth == "-" else home + birth,
-                   "equal", ELSEWHERE_FORM, "at home: a stranger")  # fmt: skip
-
-
-def on_one_form(forename, surname, birth):
-    household = "at home: one household: "
-    birth = birth if birth == "-" else household + birth
-    return pattern(forename, household + surname, "-", birth, "equal", ONE_FORM, "-")
-
-
-PERSON, SLIPPED = (at_two_forms("equal", "equal", birth) for birth in ("equal", "a slip"))
-TWINS, SIBLINGS = (on_one_form("different", "equal", birth) for birth in ("equal", "different"))
-NAMESAKES = on_one_form("equal", "equal", "years apart")
-NEIGHBOURS = pattern("different", "at home: different", "-", "-", "equal", ELSEWHERE_FORM,
-                     "at home: among relatives")  # fmt: skip
+# forename, surname, middle, birth, sex, where
+PERSON = [1, 0, -1, 1, 0, 0]
+SLIPPED = [1, 0, -1, 3, 0, 0]
+TWINS = [8, 0, -1, 1, 0, 1]
+NAMESAKES = [1, 0, -1, 5, 0, 1]
+SIBLINGS = [8, 0, -1, 4, 0, 1]
+NEIGHBOURS = [8, 2, -1, -1, 0, 1]
 
 
 def trained(*counted):
     """Settings trained on pairs of homes, from patterns and their counts."""
     settings = {"comparisons": [dict(c) for c in doubles_model.comparisons()]}
-    random = Patterns(np.full((1, len(LABELS)), -1), np.array([1e6]))
+    random = Patterns(np.full((1, 6), -1), np.array([1e6]))
     places, counts = zip(*counted, strict=True)
     home = Patterns(np.array(places), np.array(counts, dtype=float))
     return doubles.fitted(doubles.with_random_u(settings, random), home)["comparisons"]
@@ -159,24 +113,18 @@ def test_slips_of_people_counted_twice_are_learnt_and_twins_are_not_taken_for_th
     )  # fmt: skip
 
     assert chance(found, 3, "at home: a slip") == pytest.approx(300 / 900, abs=0.02)
-    for where in ("", "at home: one household: "):
-        assert chance(found, 3, f"{where}a slip") == chance(found, 3, "at home: a slip")
+    assert chance(found, 3, "a slip") == chance(found, 3, "at home: a slip")
     assert chance(found, 0, "different") <= 0.00101
     assert chance(found, 3, "at home: years apart") <= 0.00021
     twins = 3000 / (3000 + 2000 + 50_000)
-    of_household = chance(found, 3, "at home: one household: equal", "u_probability")
-    assert of_household == pytest.approx(twins, rel=0.05)  # neighbours' is another matter
-    assert chance(found, 3, "at home: equal", "u_probability") < twins / 2
-    assert chance(found, 5, ELSEWHERE_FORM) == pytest.approx(
-        0.88 * (900 + 20 * 0.55 / 0.88) / 920, abs=0.001
-    )
-    form, other = (chance(found, 5, one, "u_probability") for one in (ONE_FORM, ELSEWHERE_FORM))
-    assert form / other == pytest.approx(55_000 / 200_000, rel=0.05)  # as among pairs of homes
+    assert chance(found, 3, "at home: equal", "u_probability") == pytest.approx(twins, rel=0.05)
+    apart = chance(found, 5, "another address, a postcode in common")
+    assert apart == pytest.approx(0.92, abs=0.01)  # of pairs of one home; the rest stays apart
 
 
 def test_twins_of_two_homes_teach_nobody_that_forenames_of_one_person_differ():
-    of_two_homes = at_two_forms("different", "equal", "equal")
-    fathers = at_two_forms("equal", "equal", "years apart")  # all names of the son
+    of_two_homes = [*TWINS[:5], 0]
+    fathers = [1, 0, -1, 5, 0, 0]  # all names of the son, another address, years apart
     found = trained(
         (PERSON, 600), (of_two_homes, 5000), (fathers, 3000), (SIBLINGS, 50_000)
     )  # fmt: skip

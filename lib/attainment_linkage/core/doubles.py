@@ -16,13 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from attainment_linkage.core.doubles_model import (
-    PLACES_OF_A_HOME,
-    is_elsewhere,
-    is_of_household,
-    plain_label,
-)
-from attainment_linkage.core.levels import Comparison, is_home, telling
+from attainment_linkage.core.doubles_model import is_elsewhere
+from attainment_linkage.core.levels import AT_HOME, Comparison, is_home, telling
 from attainment_linkage.core.patterns import Bools, Floats, Patterns, chances, posterior
 
 FIRST_SHARE = 0.002
@@ -31,11 +26,8 @@ EXPECTED_SHARE = 0.02
 """Share of lines that double another one, to begin with."""
 PULL_PAIRS = 20.0
 """Weight of the starting chances, in pairs."""
-HELD = {
-    "forename": ("different", "somewhat alike", "a given name of the other"),
-    "birth": ("years apart",),
-}
-"""Levels that relatives show: their m is never learnt to be more than it starts from."""
+HELD = ("forename", "birth")
+"""Comparisons of whose last level m is never learnt to be more than it starts from."""
 UNSEEN_PAIRS = 0.5
 """Random pairs that a level which none of them showed is taken to have had."""
 STEPS, SETTLED = 300, 1e-9
@@ -107,85 +99,69 @@ def fitted(settings: Mapping[str, Any], home: Patterns) -> dict[str, Any]:
 class _Fit:
     """The chances of one comparison among pairs of one home, as they are being learnt.
 
-    Levels come in parts that each add up to one: those of one household, those of one home,
-    and the others; of the place, those of a home. ``shown``: the parts that a pair of one home
-    can show. The same level has the same m in all of them, and a u in each.
+    Levels that a pair of one home can show come in parts that each add up to one: its home
+    levels, and the others; of the place, the first two.
     """
 
     def __init__(self, comparison: Comparison, number: int) -> None:
         levels = telling(comparison)
         self.number, self.name = number, comparison["output_column_name"]
-        home = np.array([is_home(one) for one in levels], bool)
-        household = np.array([is_of_household(one) for one in levels], bool)
-        away = ~home & ~np.array([is_elsewhere(one) for one in levels], bool)
+        self.home = np.array([is_home(one) for one in levels], bool)
+        self.away = ~self.home & ~np.array([is_elsewhere(one) for one in levels], bool)
         if self.name == "where":
-            away[PLACES_OF_A_HOME:] = False
-        parts = [part for part in (household, home & ~household, away) if part.any()]
-        self.shown = [part for part in parts if (part & home).any()] or parts
-        self.is_u_learnt = bool(home.any()) or self.name == "where"
-        self.labels = np.array([plain_label(one) for one in levels])
-        self.first_m = _parted(chances(comparison, "m_probability"), parts)
-        self.first_u = _parted(chances(comparison, "u_probability"), parts)
+            self.away[2:] = False
+        self.first_m = self._parted(chances(comparison, "m_probability"))
+        self.first_u = self._parted(chances(comparison, "u_probability"))
         self.m, self.u = self.first_m, self.first_u
+
+    def _parted(self, values: Floats) -> Floats:
+        """Each part adding up to one; the levels of neither nearly nought."""
+        found = np.full(len(values), 1e-9)
+        for part in (self.home, self.away):
+            if part.any():
+                found[part] = np.maximum(values[part] / values[part].sum(), 1e-9)
+        return found
 
     def learn(self, home: Patterns, same: Floats) -> None:
         """New m; new u too, where it is that of pairs of one home."""
-        seen = home.level_counts(self.number, same, len(self.labels))
-        together = np.array([seen[self._alike(place)].sum() for place in range(len(seen))])
-        self.m = self._held(self._pulled(together, self.first_m))
-        if self.is_u_learnt:
-            others = home.level_counts(self.number, 1 - same, len(self.labels))
-            self.u = self._pulled(others, self.first_u)
+        part = self.home if self.home.any() else self.away
+        self.m = self._held(self._pulled(home, same, self.first_m, part))
+        if self.home.any() or self.name == "where":
+            self.u = self._pulled(home, 1 - same, self.first_u, part)
 
-    def _alike(self, place: int) -> Bools:
-        """The levels that say the same as one of the shown ones, in any shown part."""
-        shown = np.logical_or.reduce(self.shown)
-        return np.asarray((self.labels == self.labels[place]) & shown)
-
-    def _pulled(self, seen: Floats, first: Floats) -> Floats:
-        """The shares of each part's levels among the pairs seen, pulled to the first ones."""
-        found, pulled = first.copy(), seen + PULL_PAIRS * first
-        for part in self.shown:
-            found[part] = np.maximum(pulled[part] / pulled[part].sum(), 1e-9)
+    def _pulled(self, home: Patterns, weight: Floats, first: Floats, part: Bools) -> Floats:
+        """The shares of a part's levels among the weighted pairs, pulled to the first ones."""
+        seen = home.level_counts(self.number, weight, len(first)) + PULL_PAIRS * first
+        found = first.copy()
+        found[part] = np.maximum(seen[part] / seen[part].sum(), 1e-9)
         return found
 
     def _held(self, m: Floats) -> Floats:
         """A twin's other forename, a father's birthday are not learnt as of one person."""
-        held = np.isin(self.labels, HELD.get(self.name, ()))
+        part = np.flatnonzero(self.home if self.home.any() else self.away)
+        most = self.first_m[part[-1]]
+        if self.name not in HELD or m[part[-1]] <= most:
+            return m
         found = m.copy()
-        for part in self.shown:
-            cut = part & held & (m > self.first_m)
-            found[cut] = self.first_m[cut]
-            rest = part & ~cut
-            found[rest] *= (1 - found[cut].sum()) / m[rest].sum()
+        found[part[:-1]] *= (1 - most) / m[part[:-1]].sum()
+        found[part[-1]] = most
         return found
 
     def write(self, levels: Sequence[dict[str, Any]]) -> None:
-        """Put the chances into the levels; away from home the m of the same level at home.
-
-        Places of a home have together the m they started from, and the u of random pairs:
-        how both part among them is what pairs of one home show.
-        """
-        places = [place for part in self.shown for place in np.flatnonzero(part).tolist()]
-        kept_m = kept_u = 1.0
+        """Put the chances into the levels; away from home the m of the same level at home."""
+        part = self.home if self.home.any() else self.away
+        kept = 1.0
         if self.name == "where":
-            kept_m = sum(levels[place]["m_probability"] for place in places)
-            kept_u = sum(levels[place]["u_probability"] for place in places)
+            kept = sum(levels[place]["m_probability"] for place in np.flatnonzero(part).tolist())
         learnt = {}
-        for place in places:
-            learnt[plain_label(levels[place])] = kept_m * float(self.m[place])
-            if self.is_u_learnt:
-                levels[place]["u_probability"] = kept_u * float(self.u[place])
+        for place in np.flatnonzero(part).tolist():
+            m = kept * float(self.m[place])
+            learnt[levels[place]["label_for_charts"].removeprefix(AT_HOME)] = m
+            levels[place]["m_probability"] = m
+            if self.home.any():
+                levels[place]["u_probability"] = float(self.u[place])
         for one in levels:
-            one["m_probability"] = learnt.get(plain_label(one), one["m_probability"])
-
-
-def _parted(values: Floats, parts: Sequence[Bools]) -> Floats:
-    """Each part adding up to one; the levels of none nearly nought."""
-    found = np.full(len(values), 1e-9)
-    for part in parts:
-        found[part] = np.maximum(values[part] / values[part].sum(), 1e-9)
-    return found
+            one["m_probability"] = learnt.get(one["label_for_charts"], one["m_probability"])
 
 
 def acceptance(

@@ -104,9 +104,9 @@ STANDARDISE = Stage(
 DEDUPLICATE = Stage(
     name="deduplicate",
     summary="links the Census with itself: of people counted twice one line stands for all",
-    reads=(tables.CENSUS_PEOPLE, tables.CENSUS_SOURCE.identity_table),
+    reads=(tables.CENSUS_PEOPLE,),
     writes=(tables.CENSUS_DOUBLES,),
-    step_modules=("deduplicate", "census_forms"),
+    step_modules=("deduplicate",),
     config_sections=("deduplicate", "link"),
 )
 

@@ -14,7 +14,7 @@ from attainment_linkage.domain.road import DEDUPLICATE as STAGE
 from attainment_linkage.stages import linkage
 from attainment_linkage.stages.policy import policy_of
 from attainment_linkage.stages.runner import StageRun
-from attainment_linkage.steps import census_forms, deduplicate, score
+from attainment_linkage.steps import deduplicate, score
 from attainment_linkage.steps.kernel import Kernel
 
 __all__ = ["STAGE", "body"]
@@ -32,9 +32,7 @@ MODEL = LinkageModel(
 def body(run: StageRun) -> None:
     """Plan, train and score the Census with itself; write the further lines of each person."""
     with scratch_folder(run.lake.root(tables.IDENTIFIERS), f"{STAGE.name}-{run.key}") as folder:
-        people, identities = (run.read(table) for table in run.stage.reads)
-        lines = deduplicate.weighed_lines(census_forms.with_forms(people, identities))
-        lines = kept(lines, folder / "lines")
+        lines = kept(deduplicate.weighed_lines(run.read(tables.CENSUS_PEOPLE)), folder / "lines")
         run.write(doubles_of(run, lines, folder), tables.CENSUS_DOUBLES)
 
 

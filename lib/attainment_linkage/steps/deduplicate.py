@@ -38,12 +38,11 @@ _FIELDS = ("forename", "middle_names", "surname", "birth_date", "sex", "postcode
 def weighed_lines(census: DataFrame) -> DataFrame:
     """The lines with the columns the model reads and the frequencies of their names.
 
-    ``census``: ``census_people`` as ``census_forms.with_forms`` gives it.
-
     How common a whole name is: as its parts are apart, or as often as it is seen, a pair's own
     two bearers apart, whichever is more: names go together.
     Grain: one row per line. Cost: one shuffle and one join back per frequency.
     """
+    require(census, tables.CENSUS_PEOPLE, step="deduplicate")
     lines = census.select("record_id", *COLUMNS)
     weighed = score.with_term_frequencies(lines, FREQUENCY_COLUMNS)
     known = lines.where(F.col(WHOLE_NAME).isNotNull())
