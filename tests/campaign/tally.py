@@ -52,7 +52,7 @@ class Tally:
     @property
     def bound(self) -> str:
         """Upper 95% bound of the share lost, where none of n was: 3/n, the rule of three."""
-        return f"{3 / self.tried:.4f}" if self.tried and not self.lost else "-"
+        return f"{min(3 / self.tried, 1):.4f}" if self.tried and not self.lost else "-"
 
     @property
     def line(self) -> str:
