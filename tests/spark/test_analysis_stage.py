@@ -101,7 +101,6 @@ def test_what_is_called_the_same_is_the_same_and_nobody_is_where_nobody_can_be(r
     for (column, value), pairs in analysis.same.items():
         mine = frame[column].astype("string").str.lower().eq(value).fillna(False)
         cell = {name: [label for each, label in pairs if each == name] for name, _ in pairs}
-        assert mine.any(), column
         assert (mine == are_in(cell)).all(), column
     measures = {one.name: one.column for one in analysis.measures}
     for one in analysis.nobody:
