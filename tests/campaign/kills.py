@@ -26,9 +26,10 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from attainment_linkage.adapters import delta
+from attainment_linkage.adapters import delta, fingerprint
 from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.manifests import FileRecord
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import Stage
 from attainment_linkage.stages import inputs
@@ -250,11 +251,17 @@ def outcome(lake: Lake) -> dict[str, object]:
         manifest = lake.manifest(zone, stage, key)
         if manifest is not None:
             found |= {f"{one.name} {key}": (one.rows, one.content_hash) for one in manifest.tables}
-            found |= {f"{Path(one.path).name} {key}": one.sha256 for one in manifest.files}
+            found |= {f"{Path(one.path).name} {key}": _content(one) for one in manifest.files}
         found[f"head of {stage} in {zone}"] = lake.head(zone, stage)
     for zone in lake.zones:
         found[f"published in {zone}"] = (lake.current(zone) or {}).get("run_id")
     return found
+
+
+def _content(file: FileRecord) -> str:
+    """The hash of a file or folder; of Parquet that of its rows: its bytes are the JVM's whim."""
+    folder = Path(file.path)
+    return fingerprint.of_rows(folder) if any(folder.rglob("*.parquet")) else file.sha256
 
 
 def open_or_left(lake: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """Measure: categories from attributes, truth by person, counts by pattern, weights by chance."""
 
+import pandas as pd
 import pytest
 from chispa import assert_df_equality
 
@@ -157,7 +158,7 @@ def test_another_truth_is_another_key(config):
     for planted in (None, "one", "other"):
         if planted:
             config.truth_path.mkdir(parents=True, exist_ok=True)
-            (config.truth_path / "part").write_text(planted)
+            pd.DataFrame({"census_id": [planted]}).to_parquet(config.truth_path / "part")
         keys.append(inputs.key_of(judging, config, whole_lake(config))[0])
 
     assert len(set(keys)) == 3

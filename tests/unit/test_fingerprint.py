@@ -6,6 +6,8 @@ import os
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from attainment_linkage.adapters import fingerprint
@@ -24,6 +26,26 @@ def test_a_folder_of_parts_is_known_by_its_contents_in_order_not_by_its_names(tm
     assert (one.files, one.size_bytes, one.sha256) == (2, 12, other.sha256)
     (tmp_path / "b" / "part-1-y").write_text("rows x")
     assert fingerprint.of_path(tmp_path / "b").sha256 != one.sha256
+
+
+def test_rows_are_known_by_their_values_not_by_how_the_file_holds_them(tmp_path):
+    rows = pa.table({"id": ["a", None, ""], "year": [1, None, 3]})
+    for folder, table, kind in (
+        ("a", rows, "snappy"),
+        ("b", rows, "zstd"),
+        ("c", rows[1:], "zstd"),
+    ):
+        (tmp_path / folder / "links").mkdir(parents=True)
+        pq.write_table(table, tmp_path / folder / "links" / f"part-{folder}", compression=kind)
+    one, other, fewer = (fingerprint.of_rows(tmp_path / folder) for folder in "abc")
+
+    assert one == other != fewer
+    filled = rows.set_column(0, "id", [["a", "", ""]])
+    pq.write_table(filled, tmp_path / "b" / "links" / "part-b")
+    assert fingerprint.of_rows(tmp_path / "b") != one
+    (tmp_path / "b" / "links" / "part-b").write_text("not Parquet")
+    with pytest.raises(InputUnreadableError, match=r"part-b in .* cannot be read as Parquet"):
+        fingerprint.of_rows(tmp_path / "b")
 
 
 def test_an_unchanged_file_is_not_read_again_and_a_changed_one_is(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.resources
+import io
 import os
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -114,6 +115,32 @@ def of_path(path: Path, cache_file: Path | None = None) -> FileRecord:
         present = {stamp: sha for stamp, sha in known.items() if _still_there(stamp)}
         documents.replace(cache_file, {**present, **fresh})
     return FileRecord(os.fspath(path), len(fresh), size, digest(list(fresh.values())))
+
+
+def of_rows(path: Path) -> str:
+    """One sha256 over the rows of the Parquet files of a folder, in order.
+
+    Of what this system wrote itself, and may write again: the footer of a file that Spark writes
+    lists encodings in an order that each JVM draws anew, so that equal rows differ in bytes.
+
+    Raises:
+        InputUnreadableError: a file is not Parquet, or is cut short.
+    """
+    import pyarrow as pa  # slow to import, and every command imports this module
+    from pyarrow import csv, parquet
+
+    rows = hashlib.sha256()
+    for file in data_files(path):
+        text = io.BytesIO()
+        try:
+            csv.write_csv(parquet.read_table(file), text)
+        except (pa.ArrowInvalid, OSError) as broken:
+            raise InputUnreadableError(
+                f"inputs: {file.name} in {path} cannot be read as Parquet; found "
+                f"{file.stat().st_size:,} bytes. Run the stage that made it again."
+            ) from broken
+        rows.update(text.getbuffer())
+    return rows.hexdigest()
 
 
 def of_delivery(source: str, path: Path, cache_file: Path) -> str:

@@ -98,7 +98,7 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
     inputs = _file_hashes(config, lake) if stage.reads_files else {}
     inputs |= {name: fingerprint.of_conf(name) for name in stage.conf_files}
     if stage.reads_truth and config.truth_path.is_dir():
-        inputs["truth"] = fingerprint.of_path(config.truth_path).sha256
+        inputs["truth"] = fingerprint.of_rows(config.truth_path)
     if stage.reads_key:
         inputs["key"] = internal_key(config).key_id
     if stage.reads_reviews:
