@@ -63,7 +63,8 @@ def test_records_are_laid_out_once_per_element_and_a_null_key_nowhere(spark):
 
     records = block.linkage_records(left, right, ["homes", "home"])
     laid_out = block.laid_out(records, cut, [rule], 2).toArrow()
-    rows = [row for one in laid_out["block"] for row in unpacked(one).to_pylist()]
+    blocks = [block for slice_ in laid_out["blocks"] for block in slice_]
+    rows = [row for one in blocks for row in unpacked(one).to_pylist()]
     held = sorted((row["record_id"], row["key_element"]) for row in rows)
     assert held == [("a", "P1"), ("a", "P2"), ("c", "P2")]
     assert len(set(laid_out["slice"].to_pylist())) == laid_out.num_rows

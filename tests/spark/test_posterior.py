@@ -2,12 +2,13 @@
 
 import math
 
+import pyarrow as pa
 import pytest
 from chispa import assert_df_equality
 
 from attainment_linkage.core.prior import Files, log_odds
 from attainment_linkage.domain import tables
-from attainment_linkage.steps import posterior
+from attainment_linkage.steps import pair_blocks, posterior
 
 START = 0.001
 SCORED = """
@@ -18,6 +19,16 @@ SCORED = """
     c       | 3        | -6           | 1           | -
     d       | 4        | -8           | -           | 2
 """
+
+
+def in_blocks(pairs):
+    """Drawn pairs as the stage has them: each task's as blocks."""
+    return pairs.mapInArrow(_packed, pair_blocks.BLOCKS_DDL)
+
+
+def _packed(batches):
+    for batch in batches:
+        yield from pair_blocks.packed(pa.Table.from_batches([batch]))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +55,7 @@ def test_rivals_are_the_other_pairs_of_records_linked_once(rows, relation, sides
         )
     }
 
-    found = posterior.evidence(scored, Files(9, 9, relation), START, parts=3)
+    found = posterior.evidence(in_blocks(scored), Files(9, 9, relation), START, parts=3)
 
     bins = {
         (round(bits * 16), None if math.isinf(rival) else round(rival * 16))
@@ -62,7 +73,7 @@ def test_pairs_under_review_go_unless_a_matchkey_found_them(rows):
         b       | 1        | 5.5          | 1           | -
         d       | 4        | -6.5         | -           | 2
     """
-    found = posterior.shifted(rows(tables.SCORED_PAIRS, SCORED), 1.5, review_bits=-4.0)
+    found = posterior.shifted(in_blocks(rows(tables.SCORED_PAIRS, SCORED)), 1.5, review_bits=-4.0)
 
     assert_df_equality(
         found, rows(tables.SCORED_PAIRS, moved), ignore_row_order=True, ignore_nullable=True
@@ -71,6 +82,7 @@ def test_pairs_under_review_go_unless_a_matchkey_found_them(rows):
 
 def test_no_pairs_are_no_evidence(rows):
     header = "left_id | right_id | match_weight | rule_number | matchkey_number"
-    found = posterior.evidence(rows(tables.SCORED_PAIRS, header), Files(9, 9, "one_to_one"), START)
+    nothing = in_blocks(rows(tables.SCORED_PAIRS, header))
+    found = posterior.evidence(nothing, Files(9, 9, "one_to_one"), START)
 
     assert len(found.pairs) == 0

@@ -2,14 +2,12 @@
 
 import random
 
-import pyarrow as pa
 import pytest
 from pyspark.sql import functions as F
 
 from attainment_linkage.core import training
 from attainment_linkage.core.blocking_plan import key_groups
 from attainment_linkage.core.layout import Layout, TaskSize, layout, tasks
-from attainment_linkage.domain import tables
 from attainment_linkage.steps import block, score, train
 from attainment_linkage.steps.kernel import Kernel
 from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people, splink_alone
@@ -151,13 +149,3 @@ def test_term_frequencies_are_shares_of_all_values_of_both_files(spark):
         zip(shares["record_id"].to_pylist(), shares["tf_surname"].to_pylist(), strict=True)
     )
     assert found == {"a": 2 / 3, "b": 2 / 3, "c": 1 / 3, "d": None}
-
-
-def test_weights_are_rounded_before_any_decision(spark):
-    pairs = spark.createDataFrame(
-        [("a", "b", 1.00000049, 0, None)],
-        tables.SCORED_PAIRS.ddl,
-    )
-
-    assert score.rounded(pairs).collect()[0].match_weight == 1.0
-    assert pa.types.is_float64(score.rounded(pairs).toArrow().schema.field("match_weight").type)

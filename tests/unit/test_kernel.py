@@ -93,7 +93,7 @@ def laid_out(records, cut, counted):
         for row in batch.to_pylist():
             counts = {one["rule"]: RuleCount(*one.values()) for one in row["counts"]}
             place = (row["group_number"], row["slice"])
-            yield Slice(*place, row["left_records"], row["right_records"], counts), row["block"]
+            yield Slice(*place, row["left_records"], row["right_records"], counts), row["blocks"]
 
 
 TWICE = [("x", "x", None, ["x", "y"])]
@@ -119,12 +119,14 @@ def test_every_pair_comes_once_by_its_lowest_rule_from_whatever_task(
     # no slices: everything lies together, without a key
     cut = Layout(key_groups(chosen), slices) if slices else Layout((together,), 1)
     found = list(laid_out(records, cut, chosen))
-    blocks = {(one.group_number, one.number): pa.scalar(block) for one, block in found}
+    blocks = {(one.group_number, one.number): held for one, held in found}
     kernel = Kernel(SETTINGS, chosen, (), (), -100.0, 128)
 
     scored = []
     for task in tasks(cut, [one for one, _ in found], TaskSize(most, 1_000, 2)):
-        held = pa.concat_tables(unpacked(blocks[task.group_number, n]) for n in task.slices)
+        held = pa.concat_tables(
+            unpacked(pa.scalar(one)) for n in task.slices for one in blocks[task.group_number, n]
+        )
         scored += score_task(held, kernel, task, "").to_pylist()
     assert {(p["left_id"], p["right_id"]): p["rule_number"] for p in scored} == lowest
     assert len(scored) == len(lowest)

@@ -86,7 +86,7 @@ def laid_out(records: DataFrame, cut: Layout, rules: Sequence[Rule], partitions:
     """Cut the records in slices by the keys of the groups, and count these rules in them.
 
     Grain: out, one row per group and slice, with the records of both sides, the counts of
-    each rule that ``layout.counted_in`` places there, and all its records as one block.
+    each rule that ``layout.counted_in`` places there, and all its records in blocks.
     Records with a null in a key meet nobody there and are left out; where the key is over
     array elements, a record comes once per element, with the element beside it.
     Cost: the records are read once, and once more per group keyed on an array; one shuffle
@@ -138,7 +138,7 @@ def slice_counts(laid_out: DataFrame) -> list[Slice]:
 
 
 def dealt(laid_out: DataFrame, tasks: Sequence[Task]) -> DataFrame:
-    """The blocks of the slices of each task, one partition per task: task, block.
+    """The blocks of the slices of each task, one partition per task: task, blocks.
 
     Cost: one shuffle of blocks; a slice that several tasks share goes to each.
     """
@@ -151,8 +151,8 @@ def dealt(laid_out: DataFrame, tasks: Sequence[Task]) -> DataFrame:
     columns = [pa.array(list(column), pa.int32()) for column in zip(*places, strict=True)]
     wanted = laid_out.sparkSession.createDataFrame(pa.table(columns, names=names))
     # inner: a slice that no task was given forms no pair
-    blocks = laid_out.join(F.broadcast(wanted), on=names[:2], how="inner")
-    return blocks.select("task", "block").repartitionById(len(tasks), "task")
+    slices = laid_out.join(F.broadcast(wanted), on=names[:2], how="inner")
+    return slices.select("task", "blocks").repartitionById(len(tasks), "task")
 
 
 def _place(group: KeyGroup, slices: int) -> Column:

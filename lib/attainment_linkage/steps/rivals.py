@@ -16,11 +16,15 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from attainment_linkage.steps import pair_blocks
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Columns = dict[str, npt.NDArray[np.generic]]
 ArrowTask = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
+Source = Callable[[Iterable[pa.RecordBatch]], Iterator[Columns]]
+Sink = Callable[[Iterable[Columns]], Iterator[pa.RecordBatch]]
 
 _BLOCKS_DDL = "part int, block binary"
 _BLOCKS = pa.schema([("part", pa.int32()), ("block", pa.binary())])
@@ -28,6 +32,7 @@ _HELD_PAIRS = 2_000_000
 """Pairs a task holds before it sends them on."""
 _SPAN = 1 << 20
 """More than there can be bins of rivals."""
+MOST_BITS = 60.0
 SIDES = ("left", "right")
 
 
@@ -52,26 +57,23 @@ def crowded(pairs: DataFrame, parts: int) -> tuple[DataFrame, DataFrame]:
 
 
 def rival_bins(
-    pairs: DataFrame, sides: Sequence[str], bins_per_bit: float, parts: int
+    weighed: DataFrame, prior_bits: float, sides: Sequence[str], bins_per_bit: float, parts: int
 ) -> DataFrame:
     """Pairs by what speaks for them and for their rivals, in bins.
 
-    Grain: in, one row per pair with ``bits``; out, one row per bin found in a part: bits,
-    rival_bits (null: no rival), pairs. ``sides``: where the other pairs of a record are rivals.
+    Grain: in, one row per block of pairs (``steps.pair_blocks``) weighed from ``prior_bits``
+    on; out, one row per bin found in a part: bits, rival_bits (null: no rival), pairs.
+    ``sides``: where the other pairs of a record are rivals.
     Cost: one shuffle of three or four numbers per pair for each side.
     """
-    moved = pairs.select(
-        *(F.xxhash64(f"{side}_id").alias(side) for side in SIDES),
-        "bits",
-        F.lit(0.0).alias("rivals"),
-    )
-    for side in sides:
-        moved = (
-            moved.mapInArrow(_by_record(side, parts), _BLOCKS_DDL)
-            .repartitionById(parts, "part")
-            .mapInArrow(_with_rivals(side), "left bigint, right bigint, bits double, rivals double")
-        )
-    return moved.mapInArrow(_binned(bins_per_bit), "bits int, rival_bits int, pairs bigint")
+    found = [_speaking(prior_bits), *(_with_rivals(side) for side in sides)]
+    made = [*(_by_record(side, parts) for side in sides), _binned(bins_per_bit)]
+    schemas = [*(_BLOCKS_DDL for _ in sides), "bits int, rival_bits int, pairs bigint"]
+    moved = weighed
+    for number, (source, sink, schema) in enumerate(zip(found, made, schemas, strict=True)):
+        before = moved.repartitionById(parts, "part") if number else moved
+        moved = before.mapInArrow(_task(source, sink), schema)
+    return moved
 
 
 def sums(record: Ints, value: Floats) -> Floats:
@@ -91,14 +93,33 @@ def half_up(value: Floats) -> Floats:
     return np.copysign(np.floor(np.abs(value) + 0.5), value)
 
 
-def _by_record(side: str, parts: int) -> ArrowTask:
-    """The function of one task: its pairs in blocks, by the record of one side."""
+def _task(source: Source, sink: Sink) -> ArrowTask:
+    """The function of one task: its columns of numbers, and what is made of them."""
+    return lambda batches: sink(source(batches))
 
-    def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for columns in _held(batches):
+
+def _speaking(prior_bits: float) -> Source:
+    """Of blocks of weighed pairs: both records, what speaks for the pair, no rivals yet."""
+
+    def source(batches: Iterable[pa.RecordBatch]) -> Iterator[Columns]:
+        for pairs in pair_blocks.opened(batches):
+            columns: Columns = {side: pairs[f"{side}_hash"].to_numpy() for side in SIDES}
+            bits = pairs["match_weight"].to_numpy() - prior_bits
+            columns["bits"] = np.clip(bits, -MOST_BITS, MOST_BITS)
+            columns["rivals"] = np.zeros(len(bits))
+            yield columns
+
+    return source
+
+
+def _by_record(side: str, parts: int) -> Sink:
+    """Pairs in blocks, by the record of one side."""
+
+    def sink(pairs: Iterable[Columns]) -> Iterator[pa.RecordBatch]:
+        for columns in pairs:
             yield _cut(columns, columns[side].astype(np.int64) % parts)
 
-    return task
+    return sink
 
 
 def _sides_apart(parts: int) -> ArrowTask:
@@ -126,29 +147,29 @@ def _repeated(parts: int) -> ArrowTask:
     return task
 
 
-def _with_rivals(side: str) -> ArrowTask:
-    """The function of one task: what the other pairs of a record of this side amount to, added."""
+def _with_rivals(side: str) -> Source:
+    """Of blocks by the records of a side: what the other pairs of a record amount to, added."""
 
-    def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def source(batches: Iterable[pa.RecordBatch]) -> Iterator[Columns]:
         for _, columns in _parts(batches):
             factor = np.exp2(columns["bits"].astype(np.float64))
             others = sums(columns[side].astype(np.int64), factor) - factor
             columns["rivals"] = columns["rivals"] + np.maximum(others, 0.0)
-            yield pa.RecordBatch.from_pydict(columns)
+            yield columns
 
-    return task
+    return source
 
 
-def _binned(bins_per_bit: float) -> ArrowTask:
-    """The function of one task: its pairs counted by bin."""
+def _binned(bins_per_bit: float) -> Sink:
+    """Pairs counted by bin."""
 
-    def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for columns in _held(batches):
+    def sink(pairs: Iterable[Columns]) -> Iterator[pa.RecordBatch]:
+        for columns in pairs:
             rivals = columns["rivals"].astype(np.float64)
             is_alone = rivals <= 0
             bits = half_up(columns["bits"].astype(np.float64) * bins_per_bit)
             of_rivals = half_up(np.log2(np.where(is_alone, 1.0, rivals)) * bins_per_bit)
-            found, pairs = np.unique(
+            found, counts = np.unique(
                 _packed(bits, np.where(is_alone, 0.0, of_rivals), is_alone), return_counts=True
             )
             found_bits, found_rivals, is_found_alone = _unpacked(found)
@@ -156,12 +177,12 @@ def _binned(bins_per_bit: float) -> ArrowTask:
                 [
                     pa.array(found_bits, pa.int32()),
                     pa.array(found_rivals, pa.int32(), mask=is_found_alone),
-                    pa.array(pairs, pa.int64()),
+                    pa.array(counts, pa.int64()),
                 ],
                 ["bits", "rival_bits", "pairs"],
             )
 
-    return task
+    return sink
 
 
 def _packed(bits: Floats, rival_bits: Floats, is_alone: Bools) -> Ints:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, Window
@@ -18,8 +18,9 @@ from pyspark.sql import functions as F
 from attainment_linkage.core.layout import Task
 from attainment_linkage.core.levels import HOME, Home
 from attainment_linkage.domain import tables
-from attainment_linkage.steps.block import dealt
-from attainment_linkage.steps.kernel import SCORED_SCHEMA, WEIGHT_DECIMALS, Kernel, score_task
+from attainment_linkage.steps import pair_blocks
+from attainment_linkage.steps.block import ArrowTask, dealt
+from attainment_linkage.steps.kernel import Kernel, score_task
 from attainment_linkage.steps.slices import by_task
 
 _MOST_BROADCAST = 2_000_000
@@ -104,22 +105,39 @@ def match_weights(laid_out: DataFrame, kernel: Kernel, tasks: Sequence[Task]) ->
     return dealt(laid_out, tasks).mapInArrow(_scorer(kernel, tasks), schema)
 
 
-def rounded(scored_pairs: DataFrame) -> DataFrame:
-    """Weights to 1e-6 bits: before any threshold, margin, ranking or hash."""
-    weight = F.round("match_weight", WEIGHT_DECIMALS)
-    return scored_pairs.withColumn("match_weight", weight).select(*tables.SCORED_PAIRS.names)
+def weighed_blocks(laid_out: DataFrame, kernel: Kernel, tasks: Sequence[Task]) -> DataFrame:
+    """The same pairs in blocks, as ``steps.pair_blocks`` has them, their weights rounded.
+
+    Grain: out, one row per block of pairs. Cost: as ``match_weights``.
+    """
+    return dealt(laid_out, tasks).mapInArrow(_packer(kernel, tasks), pair_blocks.BLOCKS_DDL)
 
 
-def _scorer(
-    kernel: Kernel, tasks: Sequence[Task]
-) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
-    """The function of a partition: the blocks of each task in it to Splink, the pairs back."""
+def _scorer(kernel: Kernel, tasks: Sequence[Task]) -> ArrowTask:
+    """The function of a partition: its pairs, as rows."""
 
     def scorer(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for task, records in by_task(batches):
-            parent = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
-            with tempfile.TemporaryDirectory(prefix="kernel-", dir=parent) as spill:
-                scored = score_task(records, kernel, tasks[task], spill)
-            yield from scored.cast(SCORED_SCHEMA).to_batches()
+        for scored in _scored(batches, kernel, tasks):
+            yield from scored.to_batches()
 
     return scorer
+
+
+def _packer(kernel: Kernel, tasks: Sequence[Task]) -> ArrowTask:
+    """The function of a partition: its pairs, in blocks."""
+
+    def packer(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for scored in _scored(batches, kernel, tasks):
+            yield from pair_blocks.packed(scored)
+
+    return packer
+
+
+def _scored(
+    batches: Iterable[pa.RecordBatch], kernel: Kernel, tasks: Sequence[Task]
+) -> Iterator[pa.Table]:
+    """The blocks of each task to Splink, the pairs back."""
+    for task, records in by_task(batches):
+        parent = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
+        with tempfile.TemporaryDirectory(prefix="kernel-", dir=parent) as spill:
+            yield score_task(records, kernel, tasks[task], spill)

@@ -55,7 +55,7 @@ def weighed(
 ) -> DataFrame:
     """Every pair that any later prior could save, or of a matchkey, at the starting prior.
 
-    Keep them: they are read twice.
+    Grain: one row per block of pairs (``steps.pair_blocks``). Keep them: they are read twice.
     """
     kernel = Kernel(
         settings=trained_model.settings,
@@ -65,7 +65,7 @@ def weighed(
         review_bits=evidence_floor(plan.files(policy), policy.review_bits),
         memory_mib=policy.task_memory_mib,
     )
-    return score.rounded(score.match_weights(plan.blocks, kernel, plan.tasks))
+    return score.weighed_blocks(plan.blocks, kernel, plan.tasks)
 
 
 def scored(weighed_pairs: DataFrame, plan: Plan, policy: LinkagePolicy) -> Scored:
