@@ -29,8 +29,8 @@ def decided_pairs(scored_pairs: DataFrame, policy: ResolvePolicy, parts: int) ->
     neither link nor rob a link of its margin.
 
     Grain: in, one row per pair; out, one row per strong pair: the columns of ``links``
-    and ``decision``. Under one-to-one, pairs without a rival on either side are decided in
-    place, and the rest, few, in one task, since a component must not be cut.
+    and ``decision``. Under one-to-one, a pair without a rival on either side is a link as soon
+    as its weight is one's; the rest, few, go to one task, since a component must not be cut.
     Cost: one shuffle of a number per pair and side to find the records of several pairs, which
     then go to every task; one of the pairs that have rivals.
     Raises: MissingColumnsError, before any Spark job starts.
@@ -51,11 +51,14 @@ def decided_pairs(scored_pairs: DataFrame, policy: ResolvePolicy, parts: int) ->
         strong = strong.join(F.broadcast(named), on=is_same, how="left")
         is_rivalled = is_rivalled | F.col(f"{side}_crowded").isNotNull()
     names = tables.SCORED_PAIRS.names
-    lone = strong.where(~is_rivalled).select(*names)
-    tangled = strong.where(is_rivalled).select(*names)
-    return lone.mapInArrow(decider, schema).unionByName(
-        tangled.repartition(1).mapInArrow(decider, schema)
+    is_link = F.col("match_weight") >= policy.accept_bits
+    lone = strong.where(~is_rivalled).select(
+        *names,
+        F.lit(None).cast("double").alias("margin_bits"),
+        F.when(is_link, _LINKED).otherwise(_LOST).alias(_DECISION),
     )
+    tangled = strong.where(is_rivalled).select(*names)
+    return lone.unionByName(tangled.repartition(1).mapInArrow(decider, schema))
 
 
 def links(decided: DataFrame) -> DataFrame:
