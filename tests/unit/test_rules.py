@@ -53,5 +53,14 @@ def test_the_first_rule_that_holds_gives_its_number():
     assert first_holding_sql(rules) == (
         '(case when l."a" = r."a" then 0 when list_contains(l."b", r."c") then 1 end)::integer'
     )
-    assert none_holds_sql(rules[:1]) == 'not (coalesce(l."a" = r."a", false))'
+    assert none_holds_sql(rules[:1]) == '(l."a" = r."a") is not true'
     assert none_holds_sql([]) == "true"
+
+
+def test_what_a_rule_says_already_is_not_asked_again():
+    first, second, third = map(Rule.parse, ("a & b", "b & c", "a & b & d"))
+
+    assert none_holds_sql([first], given=Rule.parse("a & c")) == '(l."b" = r."b") is not true'
+    assert none_holds_sql([first, second], given=Rule.parse("a & b & c")) == "false"
+    # whoever meets the third meets the first
+    assert none_holds_sql([first, third]) == none_holds_sql([first])

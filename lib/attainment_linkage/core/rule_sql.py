@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from attainment_linkage.core.rules import Equality, Rule
 
@@ -35,11 +36,23 @@ def first_holding_sql(rules: Sequence[Rule]) -> str:
     return f"(case {cases} end)::integer"
 
 
-def none_holds_sql(rules: Sequence[Rule]) -> str:
-    """True where none of the rules holds (a rule over nulls does not hold)."""
-    if not rules:
-        return "true"
-    return "not (" + " or ".join(f"coalesce({rule_sql(rule)}, false)" for rule in rules) + ")"
+def none_holds_sql(rules: Sequence[Rule], given: Rule | None = None) -> str:
+    """True where none of the rules holds (a rule over nulls does not hold).
+
+    ``given``: a rule known to hold; what it says already is not asked again.
+    """
+    known = set(given.equalities) if given else set()
+    left = [replace(r, equalities=tuple(e for e in r.equalities if e not in known)) for r in rules]
+    if any(not rule.equalities and not rule.condition for rule in left):
+        return "false"
+    asked = [rule for rule in left if not any(_is_wider(other, rule) for other in left)]
+    conditions = dict.fromkeys(f"({rule_sql(rule)}) is not true" for rule in asked)
+    return " and ".join(conditions) or "true"
+
+
+def _is_wider(rule: Rule, other: Rule) -> bool:
+    """Whether a rule holds wherever the other one does, which asks more."""
+    return not rule.condition and set(rule.equalities) < set(other.equalities)
 
 
 def pairs_sql(rule: Rule, key_array: Equality | None) -> str:

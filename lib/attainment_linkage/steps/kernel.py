@@ -21,6 +21,7 @@ from splink import DuckDBAPI, Linker
 
 from attainment_linkage.core.cheap_sql import cheap_comparisons
 from attainment_linkage.core.layout import Task
+from attainment_linkage.core.reach import Reach, reach
 from attainment_linkage.core.rule_sql import first_holding_sql, none_holds_sql, pairs_sql
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.steps.slices import ELEMENT
@@ -29,6 +30,7 @@ WEIGHT_DECIMALS = 6
 """Weights are rounded to 1e-6 bits before any decision: training moves them by 2e-11."""
 SLACK_BITS = 10.0**-WEIGHT_DECIMALS
 ROUNDED = f"round(match_weight, {WEIGHT_DECIMALS})"
+_NOTHING: Mapping[str, str] = {}
 SCORED_SCHEMA = pa.schema(
     [
         ("left_id", pa.string()),
@@ -87,19 +89,30 @@ def score_task(records: pa.Table, kernel: Kernel, task: Task, spill_directory: s
     logging.getLogger("splink").setLevel(logging.ERROR)
     database = open_database(kernel.memory_mib, spill_directory)
     try:
-        load(database, records, task)
-        return _Scoring(database, kernel, task).scored_pairs()
+        rules = {number: kernel.rules[number] for number in task.group.rule_numbers}
+        reaches = {n: found for n, rule in rules.items() if (found := reach(kernel.settings, rule))}
+        load(database, records, task, {_settled(n): one.settled for n, one in reaches.items()})
+        return _Scoring(database, kernel, task, reaches).scored_pairs()
     finally:
         database.close()
 
 
-def load(database: duckdb.DuckDBPyConnection, records: pa.Table, task: Task) -> None:
-    """Number the records of the task, its part of the side that is cut, and part them by file."""
+def load(
+    database: duckdb.DuckDBPyConnection,
+    records: pa.Table,
+    task: Task,
+    computed: Mapping[str, str] = _NOTHING,
+) -> None:
+    """Number the records of the task, its part of the side that is cut, and part them by file.
+
+    ``computed``: further columns, each an expression over a record.
+    """
     database.register("delivered", records)
     is_keyed_on_elements = task.group.array_equality is not None
     select = f"select distinct on (is_left, record_id) * exclude ({ELEMENT})"
+    more = "".join(f', {sql} as "{name}"' for name, sql in computed.items())
     database.execute(
-        "create table records as select *, row_number() over () position from "
+        f"create table records as select *, row_number() over () position{more} from "
         f"({select if is_keyed_on_elements else 'select *'} from delivered where {_own_part(task)})"
     )
     for side, condition in (("left", "r.is_left"), ("right", "not r.is_left")):
@@ -110,6 +123,11 @@ def load(database: duckdb.DuckDBPyConnection, records: pa.Table, task: Task) -> 
                 f"(select distinct record_id, is_left, {ELEMENT} as element from delivered) d "
                 f"using (record_id, is_left) where {condition}"
             )
+
+
+def _settled(number: int) -> str:
+    """The column of a record's bits that a rule settles."""
+    return f"settled_by_rule_{number}"
 
 
 def _own_part(task: Task) -> str:
@@ -123,8 +141,15 @@ def _own_part(task: Task) -> str:
 class _Scoring:
     """Splink bound to the records of one task."""
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, kernel: Kernel, task: Task) -> None:
+    def __init__(
+        self,
+        database: duckdb.DuckDBPyConnection,
+        kernel: Kernel,
+        task: Task,
+        reaches: Mapping[int, Reach],
+    ) -> None:
         self.database, self.kernel, self.group = database, kernel, task.group
+        self.reaches = reaches
         self.api = DuckDBAPI(connection=database)
         settings = {
             **kernel.settings,
@@ -166,20 +191,30 @@ class _Scoring:
         return pa.concat_tables(found)
 
     def _candidates_sql(self) -> str:
-        """Pairs of the group's rules, each by its lowest rule of all groups."""
+        """Pairs of the group's rules, each by its lowest rule of all groups.
+
+        Those that no similarity could lift to review are left out.
+        """
         rules, group = self.kernel.rules, self.group
         return _union_sql(
             f"select '{n}' as match_key, l.position as join_key_l, r.position as join_key_r "
-            f"{pairs_sql(rules[n], group.array_equality)} and {none_holds_sql(rules[:n])}"
+            f"{pairs_sql(rules[n], group.array_equality)} and {none_holds_sql(rules[:n], rules[n])}"
+            f"{self._within_reach_sql(n)}"
             for n in group.rule_numbers
         )
+
+    def _within_reach_sql(self, number: int) -> str:
+        if number not in self.reaches:
+            return ""
+        least = self.kernel.review_bits - SLACK_BITS
+        return f" and {self.reaches[number].condition(_settled(number), least)}"
 
     def _matchkeys_sql(self, blocked: str) -> str:
         """Pairs of the group's matchkeys, each by its lowest key, not yet scored here."""
         keys, group = self.kernel.matchkeys, self.group
         pairs = _union_sql(
             f"select '' as match_key, l.position as join_key_l, r.position as join_key_r "
-            f"{pairs_sql(keys[n], group.array_equality)} and {none_holds_sql(keys[:n])}"
+            f"{pairs_sql(keys[n], group.array_equality)} and {none_holds_sql(keys[:n], keys[n])}"
             for n in group.matchkey_numbers
         )
         return (

@@ -58,7 +58,8 @@ def _counts(
         counts = {}
         for number in task.group.rule_numbers:
             pairs = pairs_sql(rules[number], task.group.array_equality)
-            sql = f"select count(*) {pairs} and {none_holds_sql(rules[:number])}"
+            lower = none_holds_sql(rules[:number], rules[number])
+            sql = f"select count(*) {pairs} and {lower}"
             counts[number] = int(database.sql(sql).fetchall()[0][0])
         return counts
     finally:
