@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 import splink.comparison_library as cl
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from attainment_linkage.core.blocking_plan import KeyGroup
@@ -84,7 +84,7 @@ def kernel_of(model):
     return Kernel(told, RULES, (), ("name",), -1e4, 128)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(models, sides, sides, st.floats(-12, 12))
 def test_whoever_reaches_review_is_formed_and_nobody_else_is_kept(model, left, right, review):
     records, kernel = records_of(left, right), kernel_of(model)
@@ -96,6 +96,24 @@ def test_whoever_reaches_review_is_formed_and_nobody_else_is_kept(model, left, r
     expected = [pair for pair in everything if round(pair["match_weight"], 6) >= review]
     by_pair = lambda pair: (pair["left_id"], pair["right_id"])  # noqa: E731
     assert sorted(found, key=by_pair) == sorted(expected, key=by_pair)
+
+
+@pytest.mark.parametrize("date", ["1996-02-03", "1995-03-02", "1995-02-30", "1995-02-0", "95", ""])
+def test_a_date_within_an_edit_is_worth_what_its_level_says(date):
+    """One edit is worth 7 bits here, any other difference costs 7: none is lost at review."""
+    worth = [(0.5, 0.5)] * 9
+    worth[5], worth[6] = (0.992, 0.0078), (0.0078, 0.992)
+    chances = iter(worth)
+    kernel = kernel_of([with_chances(one, chances) for one in comparisons()[:3]])
+    sides = [("ANN", "1995-02-03", "F", [])], [("ANN", date, "F", [])]
+
+    every = score_task(records_of(*sides), kernel, WHOLE, "").to_pylist()
+    review = every[0]["match_weight"]
+
+    at_review = replace(kernel, review_bits=round(review, 6) - 1e-6)
+    assert score_task(records_of(*sides), at_review, WHOLE, "").num_rows == 1
+    over_it = replace(kernel, review_bits=review + 0.1)
+    assert score_task(records_of(*sides), over_it, WHOLE, "").num_rows == 0
 
 
 def test_what_a_rule_holds_equal_is_settled_by_one_record():
