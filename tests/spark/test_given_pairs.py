@@ -89,7 +89,7 @@ def test_the_steps_of_a_pair_add_up_to_splink_s_weight_and_know_what_is_rare(peo
 
 def test_records_are_weighed_against_themselves_in_bins(people):
     counted = self_weights.self_weight_counts(
-        *people, MODEL, SETTINGS, count=3, shift_bits=0.5, bin_bits=1
+        *people, MODEL, SETTINGS, count=3, shift_bits=0.5, bin_bits=1, population="both"
     )
     sides = {row.bits: row.records for row in counted.collect()}
 

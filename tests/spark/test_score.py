@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from attainment_linkage.core import training
 from attainment_linkage.core.blocking_plan import key_groups
 from attainment_linkage.core.layout import Layout, TaskSize, layout, tasks
-from attainment_linkage.steps import block, score, train
+from attainment_linkage.steps import block, frequency, score, train
 from attainment_linkage.steps.kernel import Kernel
 from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people, splink_alone
 
@@ -149,3 +149,26 @@ def test_term_frequencies_are_shares_of_all_values_of_both_files(spark):
         zip(shares["record_id"].to_pylist(), shares["tf_surname"].to_pylist(), strict=True)
     )
     assert found == {"a": 2 / 3, "b": 2 / 3, "c": 1 / 3, "d": None}
+
+
+@pytest.mark.parametrize(
+    ("population", "shares"),
+    [
+        ("both", {"SMITH": 2 / 3, "KHAN": 1 / 3}),
+        ("left", {"SMITH": 1.0}),
+        ("right", {"SMITH": 0.5, "KHAN": 0.5}),
+    ],
+)
+def test_whose_values_tell_how_common_a_name_is_can_be_said(spark, population, shares):
+    records = spark.createDataFrame(
+        [(True, "SMITH"), (False, "SMITH"), (False, "KHAN"), (True, None)],
+        "is_left boolean, surname string",
+    )
+    files = [records.where("is_left"), records.where("not is_left")]
+
+    for whose in (
+        frequency.of_population(records, population),
+        frequency.population(*files, ["surname"], population),
+    ):
+        found = score.term_frequencies(whose, ["surname"]).collect()
+        assert {row["value"]: row["share"] for row in found} == shares

@@ -8,6 +8,8 @@ from attainment_linkage.core.layout import TaskSize
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain.errors import ConfigError
 
+POPULATIONS = ("both", "left", "right")
+"""Whose values tell how common a value is: those of both files, or of one."""
 RELATIONS = ("one_to_one", "many_to_one", "one_to_many", "many_to_many")
 
 
@@ -39,6 +41,7 @@ class LinkagePolicy:
     ``parallel_tasks`` is how many tasks run at once; tasks come in multiples of it.
     ``false_link_rate``: the share of false links to live with, from which the accepted weight
     follows; 0 where none is stated and ``resolve`` has the weight.
+    ``term_frequency_population``: one of ``POPULATIONS``.
     """
 
     resolve: ResolvePolicy
@@ -50,6 +53,7 @@ class LinkagePolicy:
     parallel_tasks: int
     training: TrainingBudget
     false_link_rate: float = 0.0
+    term_frequency_population: str = "both"
 
     @property
     def floor_bits(self) -> float:

@@ -22,6 +22,7 @@ from attainment_linkage.core.custody_settings import (
     PseudonymiseSettings,
 )
 from attainment_linkage.core.disclosure.settings import ReleaseSettings
+from attainment_linkage.core.policy import POPULATIONS
 from attainment_linkage.core.quality_settings import DeduplicateSettings, MeasureSettings
 from attainment_linkage.core.review.settings import ReviewSettings
 from attainment_linkage.domain import tables
@@ -199,6 +200,7 @@ class LinkSettings(Settings):
     bucket_rows: int = setting(at_least=1)
     bucket_pairs: int = setting(at_least=1)
     training_pairs: int = setting(at_least=1)
+    term_frequency_population: str = setting(one_of=POPULATIONS)
     seed: int = setting(at_least=0)
     model: str = setting(is_empty_allowed=True)
     largest_drift: float = setting(at_least=0, at_most=1)

@@ -45,6 +45,7 @@ def _manifest(made: LinkPlan, trained: TrainedModel) -> dict[str, Any]:
         "left_records": made.plan.left_records,
         "right_records": made.plan.right_records,
         "budget": asdict(made.policy.training),
+        "term_frequency_population": made.policy.term_frequency_population,
         "session_pairs": list(trained.session_pairs),
         "unsound_sessions": trained.unsound_sessions,
         "untrained_comparisons": list(trained.untrained_comparisons),

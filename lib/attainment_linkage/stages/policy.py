@@ -21,4 +21,5 @@ def policy_of(config: Config) -> LinkagePolicy:
         parallel_tasks=tasks_at_once(config),
         training=TrainingBudget(session_pairs=settings.training_pairs, seed=settings.seed),
         false_link_rate=settings.false_link_rate,
+        term_frequency_population=settings.term_frequency_population,
     )

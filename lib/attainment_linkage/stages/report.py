@@ -91,7 +91,9 @@ def gathered(
         rules=making.rule_lines(found.rows(tables.CANDIDATE_COUNTS), counted),
         ladder=making.key_lines(found.rows(tables.MATCHKEY_COUNTS)),
         model=making.level_lines(model) if model else (),
-        unlinkable=_unlinkable(found, model) if model else (),
+        unlinkable=_unlinkable(found, model, config.link.term_frequency_population)
+        if model
+        else (),
         columns=making.column_lines(
             *(_filled(found.frame(one)) for one in (tables.ATTAINMENT_PEOPLE, tables.CENSUS_PEOPLE))
         ),
@@ -101,7 +103,9 @@ def gathered(
     )
 
 
-def _unlinkable(found: _Tables, settings: Mapping[str, Any]) -> tuple[tuple[float, float], ...]:
+def _unlinkable(
+    found: _Tables, settings: Mapping[str, Any], population: str
+) -> tuple[tuple[float, float], ...]:
     """The share of pupils under each weight, their record against itself, from the model."""
     pupils, people = found.frame(tables.ATTAINMENT_PEOPLE), found.frame(tables.CENSUS_PEOPLE)
     count, lines = found.count(tables.ATTAINMENT_PEOPLE), found.count(tables.CENSUS_PEOPLE)
@@ -115,6 +119,7 @@ def _unlinkable(found: _Tables, settings: Mapping[str, Any]) -> tuple[tuple[floa
         count=count,
         shift_bits=posterior_shift(max(expected, 1.0), files, starting_prior(files)),
         bin_bits=BIN_BITS,
+        population=population,
     )
     return making.shares_under({row["bits"]: row["records"] for row in counted.collect()})
 

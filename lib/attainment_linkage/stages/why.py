@@ -93,14 +93,14 @@ def _explained(
         raise MissingTableError(
             "why: the trained model of the last link is not there. Run the stage link again."
         )
-    rows = _records(spark, lake, left_id, right_id)
+    link = config.link
+    rows = _records(spark, lake, left_id, right_id, link.term_frequency_population)
     model = linked_model.design()
     weights = given_pairs.weighed(rows, settings, model.term_frequency_columns, [(0, 1)])
     steps = waterfall(settings, weights.to_pylist()[0], _shift_bits(lake, key))
     left, right = rows.to_pylist()
     states = rule_states(model.blocking_rules, left, right)
     standing, number, matchkey = _standing(spark, lake, left_id, right_id)
-    link = config.link
     keys = f"; strictest matchkey: {model.matchkeys[matchkey].name}" if matchkey is not None else ""
     found_by = (
         "no blocking rule and no matchkey brought the two records together"
@@ -117,7 +117,7 @@ def _explained(
     )
 
 
-def _records(spark: SparkSession, lake: Lake, left_id: str, right_id: str) -> Any:
+def _records(spark: SparkSession, lake: Lake, left_id: str, right_id: str, population: str) -> Any:
     """The two records, the left one first, with how common their values are, as Arrow."""
 
     def read(table: Table) -> Any:
@@ -129,7 +129,7 @@ def _records(spark: SparkSession, lake: Lake, left_id: str, right_id: str) -> An
     model = linked_model.design()
     columns = list(model.columns)
     both = why.both_records(pupils, people, left_id, right_id)
-    every = pupils.select(*columns).unionByName(people.select(*columns))
+    every = frequency.population(pupils, people, columns, population)
     rows = frequency.with_frequencies(
         both, every, ["is_left", *columns], model.term_frequency_columns
     ).toArrow()

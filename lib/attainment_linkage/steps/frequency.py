@@ -10,10 +10,24 @@ from pyspark.sql import functions as F
 from attainment_linkage.core.levels import HOME
 
 
+def of_population(records: DataFrame, population: str) -> DataFrame:
+    """Those linkage records whose values tell how common a value is: ``policy.POPULATIONS``."""
+    if population == "both":
+        return records
+    return records.where(F.col("is_left") == F.lit(population == "left"))
+
+
+def population(left: DataFrame, right: DataFrame, columns: Sequence[str], name: str) -> DataFrame:
+    """These columns of the same records, of two files that are not in one frame."""
+    if name != "both":
+        return (left if name == "left" else right).select(*columns)
+    return left.select(*columns).unionByName(right.select(*columns))
+
+
 def with_frequencies(
     records: DataFrame, every: DataFrame, columns: Sequence[str], frequencies: Sequence[str]
 ) -> DataFrame:
-    """A few records with tf_<column>, the share of their values among all records.
+    """A few records with tf_<column>, the share of their values among all of a population.
 
     Columns: ``columns``, then those; a home, where it is not among them, is not known.
     Cost: one small shuffle of (value, count) per column whose frequencies count.

@@ -41,7 +41,7 @@ def with_home(records: DataFrame, home: Home | None) -> DataFrame:
 
 
 def term_frequencies(records: DataFrame, columns: Sequence[str]) -> DataFrame:
-    """The share of each value among all non-null values of both files, of all these columns.
+    """The share of each value among all non-null values of these records, of each column.
 
     Grain: one row per column (its place) and value: place, value, share.
     Cost: one pass; one shuffle of (place, value, count), combined before it.

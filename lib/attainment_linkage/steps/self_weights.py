@@ -33,24 +33,26 @@ def self_weight_counts(
     count: int,
     shift_bits: float,
     bin_bits: int,
+    population: str,
 ) -> DataFrame:
     """Records by the weight each has against itself: one row per bin, named by its lower end.
 
     Args:
-        records: linkage records of one file; some 20,000 of them are drawn, by hash of the id.
-        others: those of the other file: how common a value is goes by both.
+        records: linkage records of the left file; some 20,000 of them are drawn, by hash of the id.
+        others: those of the right file.
         model: which columns are compared.
         settings: the trained model.
         count: how many ``records`` are.
         shift_bits: what the number of true pairs adds to every weight.
         bin_bits: how wide a bin is.
+        population: whose values tell how common a value is (``policy.POPULATIONS``).
 
     Cost: one small shuffle per column whose frequencies count, one of the bins.
     """
     columns, frequencies = list(model.columns), model.term_frequency_columns
     place = F.pmod(F.xxhash64("record_id"), F.lit(_STEPS))
     drawn = records.where(place < F.lit(_STEPS * MOST_RECORDS // max(count, 1)))
-    every = records.select(*columns).unionByName(others.select(*columns))
+    every = frequency.population(records, others, columns, population)
     weighable = frequency.with_frequencies(drawn, every, columns, frequencies)
     counted = weighable.mapInArrow(_task(settings, frequencies, shift_bits, bin_bits), _SCHEMA)
     return counted.groupBy("bits").agg(F.sum("records").alias("records"))

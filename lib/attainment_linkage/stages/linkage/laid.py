@@ -14,7 +14,7 @@ from attainment_linkage.core.layout import Layout, Slice, TaskSize, counted_in, 
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.rules import Rule
-from attainment_linkage.steps import block, ladder, score
+from attainment_linkage.steps import block, frequency, ladder, score
 
 _WHOLE = TaskSize(1, 0, 1)
 
@@ -68,11 +68,13 @@ def prepared(left: DataFrame, right: DataFrame, model: LinkageModel) -> DataFram
 def laid_out(records: DataFrame, model: LinkageModel, policy: LinkagePolicy, folder: Path) -> Laid:
     """Both files cut in slices, with the frequencies of their values, counted and kept.
 
+    Frequencies are of all records of the population, never of those left over.
     Raises: RuleError.
     """
     columns = model.term_frequency_columns
     if columns:
-        shares = kept(score.term_frequencies(records, columns), folder / "frequencies")
+        whose = frequency.of_population(records, policy.term_frequency_population)
+        shares = kept(score.term_frequencies(whose, columns), folder / "frequencies")
         weighed = score.with_shares(records, shares, columns)
     else:
         weighed = records
