@@ -63,21 +63,24 @@ def test_a_pair_shares_its_records_with_its_rivals(chanced):
 def test_likely_pairs_are_counted_by_the_equalities_they_hold(spark, chanced, monkeypatch):
     seen = {}
 
-    def noted(rules, held, pairs):
-        seen.update({tuple(row): count for row, count in zip(held.tolist(), pairs, strict=True)})
+    def noted(rules, held, kept):
+        sums = zip(kept.pairs, kept.bits, kept.squares, kept.near, strict=True)
+        seen.update(zip(map(tuple, held.tolist()), sums, strict=True))
+        assert kept.review_bits == -2.0
         return 7.0
 
     monkeypatch.setattr(blocking_loss, "lost_pairs", noted)
     records = spark.createDataFrame(RECORDS, RECORD_DDL)
 
-    assert error_rates.lost_pairs(chanced, records, RULES) == 7.0
+    assert error_rates.lost_pairs(chanced, records, RULES, -2.0) == 7.0
     # birth_date, postcodes[], surname; the pair c z is too unlikely to count
     assert [one.text for one in blocking_loss.equalities_of(RULES)] == [
         "birth_date", "postcodes[]", "surname",
     ]  # fmt: skip
-    assert seen == {
-        (True, False, True): pytest.approx(1024 / (1025 + 4 / 17), abs=1e-5),
-        (False, True, True): pytest.approx(16 / (17 + 4 / 1025), abs=1e-2),
+    of_ax, of_by = 1024 / (1025 + 4 / 17), 16 / (17 + 4 / 1025)
+    assert seen == {  # pairs, their bits (10 and 4) added up, the squares, those near review
+        (True, False, True): pytest.approx((of_ax, 10 * of_ax, 100 * of_ax, 0), abs=1e-3),
+        (False, True, True): pytest.approx((of_by, 4 * of_by, 16 * of_by, of_by), abs=1e-2),
     }
 
 

@@ -14,6 +14,7 @@ from attainment_linkage.core.calibration import (
     error_rates,
     false_share,
 )
+from attainment_linkage.core.kept_share import Weights
 from attainment_linkage.core.rules import Rule
 
 NONE = -np.inf
@@ -141,6 +142,19 @@ def test_what_blocking_loss_may_be_off_by_widens_the_limits():
     assert unsure.missed_links.lower < 210 / 10_400 < sure.missed_links.lower
 
 
+def test_of_two_estimates_of_pairs_under_review_the_greater_counts_and_their_gap_widens():
+    linked = pairs((20.0, NONE, 10_000, True))
+    plain, fewer, more = (
+        error_rates(linked, NOBODY, 20.0, Lost(0.0, under_review=under)).missed_links
+        for under in (0.0, 15.0, 120.0)
+    )
+
+    assert plain == fewer
+    assert more.value == pytest.approx(120 / 10_120)
+    assert more.lower < 25 / 10_120  # down to what the chances say
+    assert more.upper > 220 / 10_120 > plain.upper
+
+
 def test_true_pairs_under_review_are_as_unsure_as_the_weights():
     linked = pairs((20.0, NONE, 10_000, True))
     found = error_rates(linked, NOBODY, 200.0, Lost(0.0)).missed_links
@@ -171,6 +185,12 @@ RULES = [
 ]
 
 
+def kept(counts, bits=40.0):
+    """Weights of so many pairs of each pattern, all alike; by default far above review."""
+    counts = np.asarray(counts, float)
+    return Weights(counts, counts * bits, counts * bits**2, counts * 0, 0.0)
+
+
 def drawn(count, seed, **chances):
     """Patterns of true pairs that agree in each field with its chance, and which are found."""
     rng = np.random.default_rng(seed)
@@ -189,7 +209,9 @@ def test_the_number_lost_is_found_from_those_not_lost(seed):
     chances = {"birth_date": 0.6, "forename": 0.7, "surname": 0.75, "postcodes": 0.8}
     patterns, counts, lost = drawn(20_000, seed, **chances)
 
-    assert blocking_loss.lost_pairs(RULES, patterns, counts).pairs == pytest.approx(lost, rel=0.08)
+    assert blocking_loss.lost_pairs(RULES, patterns, kept(counts)).pairs == pytest.approx(
+        lost, rel=0.08
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -201,9 +223,9 @@ def test_records_that_are_worse_in_all_they_say_are_lost_more_often(seed, monkey
     lost = one[2] + other[2]
     held = np.concatenate([one[0], other[0]])
     counts = np.concatenate([one[1], other[1]])
-    found = blocking_loss.lost_pairs(RULES, held, counts)
+    found = blocking_loss.lost_pairs(RULES, held, kept(counts))
     monkeypatch.setattr(blocking_loss, "_BETTER_AND_WORSE", ((0.0,),))
-    alone = blocking_loss.lost_pairs(RULES, held, counts).pairs
+    alone = blocking_loss.lost_pairs(RULES, held, kept(counts)).pairs
 
     assert abs(found.pairs - lost) <= found.error
     assert lost > found.pairs > 1.5 * alone  # what one class would have said
@@ -212,7 +234,9 @@ def test_records_that_are_worse_in_all_they_say_are_lost_more_often(seed, monkey
 def test_next_to_nothing_is_lost_where_all_agree():
     patterns, counts, _ = drawn(5000, 1, birth_date=1, forename=1, surname=1, postcodes=1)
 
-    assert blocking_loss.lost_pairs(RULES, patterns, counts).pairs == pytest.approx(0.0, abs=1e-6)
+    assert blocking_loss.lost_pairs(RULES, patterns, kept(counts)).pairs == pytest.approx(
+        0.0, abs=1e-6
+    )
 
 
 def test_pairs_of_a_rule_between_fields_alone_are_not_counted_as_lost():
@@ -222,7 +246,7 @@ def test_pairs_of_a_rule_between_fields_alone_are_not_counted_as_lost():
     names = [one.left for one in blocking_loss.equalities_of(RULES)]
     turned = np.array([[name in ("birth_date", "postcodes") for name in names]])
     both = blocking_loss.lost_pairs(
-        RULES, np.concatenate([patterns, turned]), np.append(counts, 100.0)
+        RULES, np.concatenate([patterns, turned]), kept(np.append(counts, 100.0))
     ).pairs
 
     assert both == pytest.approx(lost - 100, rel=0.1)
@@ -231,7 +255,7 @@ def test_pairs_of_a_rule_between_fields_alone_are_not_counted_as_lost():
 def test_no_pairs_lost_of_none():
     nothing = np.zeros((0, len(blocking_loss.equalities_of(RULES))), bool)
 
-    assert blocking_loss.lost_pairs(RULES, nothing, np.zeros(0)) == Lost(0.0)
+    assert blocking_loss.lost_pairs(RULES, nothing, kept(np.zeros(0))) == Lost(0.0)
 
 
 MANY = [
@@ -256,11 +280,11 @@ def test_many_fields_are_gone_through_with_rare_states_put_together(monkeypatch)
     patterns, counts = np.unique(held[found], axis=0, return_counts=True)
     lost = int((~found).sum())
 
-    exact = blocking_loss.lost_pairs(MANY, patterns, counts.astype(float)).pairs
+    exact = blocking_loss.lost_pairs(MANY, patterns, kept(counts.astype(float))).pairs
     monkeypatch.setattr(blocking_loss, "MOST_STATES", 2_000)
-    merged = blocking_loss.lost_pairs(MANY, patterns, counts.astype(float)).pairs
+    merged = blocking_loss.lost_pairs(MANY, patterns, kept(counts.astype(float))).pairs
     monkeypatch.setattr(blocking_loss, "MOST_STATES", 130)
-    fewest = blocking_loss.lost_pairs(MANY, patterns, counts.astype(float)).pairs
+    fewest = blocking_loss.lost_pairs(MANY, patterns, kept(counts.astype(float))).pairs
 
     assert len(slips) >= 7  # birth, forename, surname, place, phone, email, identifier
     assert exact == pytest.approx(lost, rel=0.25)

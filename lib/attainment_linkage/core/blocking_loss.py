@@ -4,7 +4,8 @@ A true pair is found when some rule's equalities hold. Equalities fall into fami
 birth, forename, surname, place, sex) that true pairs disagree in by unrelated slips: within
 a family they go together, between families they are taken to be independent. So the found
 pairs, a sample cut off where no rule holds, tell how many were cut off: the families' chances
-and the number of all true pairs are iterated until both agree.
+and the number of all true pairs are iterated until both agree. Of the pairs that are formed those
+under the review weight are not found either: which share of them, ``core.kept_share`` says.
 
 Independence fails where some records are worse than others in all they say (an enumerator's
 hand, a poor source): whoever disagrees in one field then does so in the next, and more are
@@ -26,6 +27,7 @@ from math import hypot, inf, log
 import numpy as np
 import numpy.typing as npt
 
+from attainment_linkage.core.kept_share import LEAST_SHARE, Weights, kept_share
 from attainment_linkage.core.rules import Equality, Rule
 
 Floats = npt.NDArray[np.float64]
@@ -83,45 +85,52 @@ def equalities_of(rules: Sequence[Rule]) -> list[Equality]:
 
 @dataclass(frozen=True)
 class Lost:
-    """True pairs that no rule formed: how many are expected, and how far off that may be."""
+    """True pairs that no rule formed: how many are expected, and how far off that may be.
+
+    ``under_review``: how many more were formed, and weigh too little to be kept.
+    """
 
     pairs: float
     error: float = 0.0
+    under_review: float = 0.0
 
 
-def lost_pairs(rules: Sequence[Rule], held: Bools, pairs: Floats) -> Lost:
-    """The expected number of true pairs that no rule formed.
+def lost_pairs(rules: Sequence[Rule], held: Bools, kept: Weights) -> Lost:
+    """The expected number of true pairs that no rule formed, and of those under review.
 
     ``held``: patterns x equalities (as ``equalities_of`` orders them), whether each holds
-    among the found pairs; ``pairs``: how many found pairs show the pattern.
+    among the found pairs; ``kept``: how many found pairs show each pattern, and their weights.
     """
-    usable, equalities = usable_rules(rules), equalities_of(rules)
-    caught = _holds(usable, equalities, held)
-    found, others = float(pairs[caught].sum()), float(pairs[~caught].sum())
+    usable, equalities, pairs = usable_rules(rules), equalities_of(rules), kept.pairs
+    formed = _holds(usable, equalities, held)
+    found, others = float(pairs[formed].sum()), float(pairs[~formed].sum())
     if found == 0:
         return Lost(0.0)
-    table = _table(usable, equalities, held[caught], pairs[caught])
+    table = _table(usable, equalities, held[formed], kept.of(formed))
     alike, *mixed = (_fitted(table, tilts) for tilts in (_ALIKE, *_BETTER_AND_WORSE))
     best = min(fit.bic for fit in mixed)
-    alone, *others_too = (max(fit.total - found - others, 0.0) for fit in (alike, *mixed))
+    under = max(alike.formed - found, 0.0)
+    alone, *others_too = (max(fit.unformed - others, 0.0) for fit in (alike, *mixed))
     if alike.bic <= best:
-        return Lost(alone, LOSS_ERROR * alone)
+        return Lost(alone, LOSS_ERROR * alone, under)
     as_likely = [n for n, fit in zip(others_too, mixed, strict=True) if fit.bic - best < EVEN_BIC]
     lost = min(as_likely)
     error = max(abs(lost - alone), max(as_likely) - lost)
-    return Lost(lost, hypot(LOSS_ERROR * lost, error))
+    return Lost(lost, hypot(LOSS_ERROR * lost, error), under)
 
 
 @dataclass(frozen=True)
 class _Table:
-    """Every combination of the families' states: which rules catch, and found pairs of those.
+    """Every combination of the families' states: how many of it are caught, and found pairs.
 
-    ``states``: combinations x families; ``sizes``: how many states each family has.
+    ``states``: combinations x families; ``sizes``: how many states each family has;
+    ``is_formed``: by some rule; ``caught``: the share that is formed and weighs enough.
     """
 
     states: Ints
     sizes: tuple[int, ...]
-    is_caught: Bools
+    is_formed: Bools
+    caught: Floats
     found: Floats
 
     def shares(self, family: int, pairs: Floats) -> Floats:
@@ -132,9 +141,10 @@ class _Table:
 
 @dataclass(frozen=True)
 class _Fitted:
-    """The number of all true pairs that a model expects, and the model's BIC."""
+    """The numbers of true pairs that a model expects, by whether a rule forms them; its BIC."""
 
-    total: float
+    formed: float
+    unformed: float
     bic: float
 
 
@@ -152,18 +162,20 @@ def _fitted(table: _Table, tilts: Sequence[float]) -> _Fitted:
     for _ in range(STEPS):
         joint = weight[:, None] * np.stack([_product(one, table.states) for one in chances])
         every = joint.sum(axis=0)
-        share = max(float(every[table.is_caught].sum()), 1e-9)
-        before, likelihood = likelihood, _likelihood(table, every / share)
+        share = max(float(every @ table.caught), 1e-9)
+        before, likelihood = likelihood, _likelihood(table, every * table.caught / share)
         if likelihood - before < SETTLED * abs(likelihood):
             break
-        full = np.where(table.is_caught, table.found, every * caught / share)
+        full = table.found + every * (1 - table.caught) * caught / share
         own = joint / np.maximum(every, 1e-300) * full
         weight = own.sum(axis=1) / own.sum()
         if len(tilts) > 1:
             own = own + PULL_PAIRS * table.found / caught
         chances = [[table.shares(family, one) for family in families] for one in own]
     free = len(tilts) * sum(size - 1 for size in table.sizes) + len(tilts) - 1
-    return _Fitted(caught / share, free * log(caught) - 2 * likelihood)
+    expected = every * caught / share
+    formed, unformed = (float(expected[one].sum()) for one in (table.is_formed, ~table.is_formed))
+    return _Fitted(formed, unformed, free * log(caught) - 2 * likelihood)
 
 
 def _likelihood(table: _Table, chance: Floats) -> float:
@@ -180,7 +192,7 @@ def _tilted(shares: Floats, tilt: float) -> Floats:
 
 
 def _table(
-    rules: Sequence[Rule], equalities: Sequence[Equality], held: Bools, pairs: Floats
+    rules: Sequence[Rule], equalities: Sequence[Equality], held: Bools, kept: Weights
 ) -> _Table:
     """The combinations of the families' states that the found pairs show, and those of nothing."""
     families = sorted({str(family_of(one)) for one in equalities})
@@ -190,7 +202,7 @@ def _table(
         nothing = np.zeros((1, len(columns)), bool)
         shows = np.concatenate([nothing, held[:, columns]])
         states, state = np.unique(shows, axis=0, return_inverse=True)
-        counts = np.bincount(state.ravel(), np.append(0.0, pairs), minlength=len(states))
+        counts = np.bincount(state.ravel(), np.append(0.0, kept.pairs), minlength=len(states))
         shown.append((columns, states, counts.astype(np.float64)))
     while np.prod([float(len(states)) for _, states, _ in shown]) > MOST_STATES:
         widest = max(range(len(shown)), key=lambda place: len(shown[place][1]))
@@ -202,10 +214,15 @@ def _table(
     for number, (columns, states, _) in enumerate(shown):
         every[:, columns] = states[combined[:, number]]
         place = place * len(states) + _nearest(states, held[:, columns])
-    is_caught = _holds(rules, equalities, every)
-    found = np.where(is_caught, np.bincount(place, pairs, minlength=len(combined)), 0.0)
-    found *= pairs.sum() / found.sum()  # a few may have been put with states no rule catches
-    return _Table(combined, tuple(sizes), is_caught, found)
+    is_formed, shown_there = _holds(rules, equalities, every), kept.summed(place, len(combined))
+    found = np.where(is_formed, shown_there.pairs, 0.0)
+    found *= kept.pairs.sum() / found.sum()  # a few may have been put with states no rule catches
+    share = kept_share(combined, sizes, shown_there)
+    is_told = share >= LEAST_SHARE
+    if not found[is_told].any():  # all lie about the review weight, and tell nothing of it
+        is_told, share = np.ones(len(share), bool), np.ones(len(share))
+    caught = np.where(is_formed & is_told, share, 0.0)
+    return _Table(combined, tuple(sizes), is_formed, caught, np.where(caught > 0, found, 0.0))
 
 
 def _nearest(states: Bools, held: Bools) -> Ints:

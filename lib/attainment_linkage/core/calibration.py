@@ -9,10 +9,12 @@ enough to be links, per linked record, is the chance of a record without a partn
 linked falsely. How many such records there are follows from the expected number of true pairs.
 
 The chances of pairs that are no links say how many true ones are among them; what blocking
-lost is estimated apart (``core.blocking_loss``). The 95% intervals hold chance and the
-model's own error: weights of pairs that are no links may be off by ``MODEL_BITS`` either
-way, blocking may have lost more or less by its own error, and some true pairs say too little
-for any model (``SILENT_SHARE``).
+lost is estimated apart (``core.blocking_loss``). Of true pairs under the review weight there are
+two estimates, by the chances of those that were weighed and by how the kept ones' weights are
+spread; the greater one is taken, as many were never weighed. The 95% intervals hold chance and
+the model's own error: weights of pairs that are no links may be off by ``MODEL_BITS`` either
+way, blocking may have lost more or less by its own error, the two estimates may differ, and
+some true pairs say too little for any model (``SILENT_SHARE``).
 
 Sources: false links from second-best ones, Blakely & Salmond 2002, Int. J. Epidemiol.
 31:1246-1252; rates from match probabilities, Belin & Rubin 1995, JASA 90:694-707.
@@ -125,7 +127,8 @@ def error_rates(
     """The expected rates of false and of missed links.
 
     ``true_below_review``: true pairs expected among those formed, but under the review
-    weight, whose chances, being small, go as their odds; ``lost``: those no blocking rule formed.
+    weight, whose chances, being small, go as their odds; ``lost``: those no blocking rule formed,
+    and how many are under review by another estimate.
     """
     least = float(pairs.bits[pairs.is_link].min()) if pairs.is_link.any() else 0.0
     false_links, links = false_share(pairs, stand_ins, least), max(pairs.links(least), 1.0)
@@ -133,12 +136,14 @@ def error_rates(
         _unlinked(pairs, shift) + true_below_review * 2.0**shift
         for shift in (0.0, -MODEL_BITS, MODEL_BITS)
     ]
-    missed = unlinked[0] + lost.pairs
+    unweighed = max(lost.under_review - true_below_review, 0.0)
+    missed = unlinked[0] + unweighed + lost.pairs
     true = max(links * (1 - false_links.value) + missed, 1.0)
     chance = pairs.chance()
-    spread = float((pairs.pairs * chance * (1 - chance)).sum()) + true_below_review + lost.pairs
+    spread = float((pairs.pairs * chance * (1 - chance)).sum())
+    spread += true_below_review + unweighed + lost.pairs
     by_chance = max(quantile(0.95) * sqrt(spread), RULE_OF_THREE)
-    own = hypot(SILENT_SHARE * true, lost.error, by_chance)
+    own = hypot(SILENT_SHARE * true, lost.error, unweighed, by_chance)
     below, above = unlinked[0] - unlinked[1], unlinked[2] - unlinked[0]
     return ErrorRates(false_links, _share(missed, hypot(below, own), hypot(above, own), true))
 

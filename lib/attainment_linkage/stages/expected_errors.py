@@ -83,6 +83,6 @@ def expected_errors(
     chanced = kept(error_rates.chanced_pairs(scored, links, margin_bits, known.files), folder)
     pairs = error_rates.weighed_pairs(chanced)
     below_review = max(known.true_pairs - float(pairs.chance() @ pairs.pairs), 0.0)
-    lost = error_rates.lost_pairs(chanced, records, rules)
+    lost = error_rates.lost_pairs(chanced, records, rules, policy.review_bits)
     stand_ins = known.stand_ins(chanced, float(pairs.pairs[pairs.is_link].sum()))
     return calibration.error_rates(pairs, stand_ins, below_review, lost)

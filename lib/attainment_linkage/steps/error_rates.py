@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from attainment_linkage.core import blocking_loss
 from attainment_linkage.core.blocking_loss import Lost
 from attainment_linkage.core.calibration import StandIns, WeighedPairs
+from attainment_linkage.core.kept_share import NEAR_BITS, Weights
 from attainment_linkage.core.prior import Files
 from attainment_linkage.core.rules import Equality, Rule
 from attainment_linkage.domain import tables
@@ -152,14 +153,18 @@ def stand_ins(chanced: DataFrame, files: Files, true_pairs: float, copies: float
     )
 
 
-def lost_pairs(chanced: DataFrame, records: DataFrame, rules: Sequence[Rule]) -> Lost:
-    """True pairs that no blocking rule formed, from how the likely ones agree.
+def lost_pairs(
+    chanced: DataFrame, records: DataFrame, rules: Sequence[Rule], review_bits: float
+) -> Lost:
+    """True pairs that no blocking rule formed, or that were not kept, from how the likely agree.
 
-    ``records`` are those of both files, as ``block.linkage_records`` gives them.
+    ``records`` are those of both files, as ``block.linkage_records`` gives them;
+    ``review_bits``: the weight under which no pair was kept.
     Cost: two joins of the pairs by id (a record is there once), a small shuffle of patterns.
     """
     equalities = blocking_loss.equalities_of(rules)
-    pairs = chanced.where(F.col("chance") >= _LIKELY).select(*_PAIR, "chance")
+    bits = (F.col("bits") / _BINS_PER_BIT).alias("bits")
+    pairs = chanced.where(F.col("chance") >= _LIKELY).select(*_PAIR, "chance", bits)
     for is_left, name in ((True, "left"), (False, "right")):
         columns = sorted({getattr(equality, name) for equality in equalities})
         fields = [F.col(column).alias(f"{name}_{column}") for column in columns]
@@ -171,11 +176,17 @@ def lost_pairs(chanced: DataFrame, records: DataFrame, rules: Sequence[Rule]) ->
         F.coalesce(_holds(one), F.lit(False)).alias(name)
         for one, name in zip(equalities, names, strict=True)
     ]
-    counted = pairs.select("chance", *held).groupBy(*names).agg(F.sum("chance").alias("pairs"))
-    patterns = counted.orderBy(*names).toArrow()
+    sums = [F.sum(F.col("chance") * F.pow("bits", F.lit(n))).alias(f"sum_{n}") for n in range(3)]
+    near = F.when(F.col("bits") < review_bits + NEAR_BITS, F.col("chance")).otherwise(0.0)
+    sums.append(F.sum(near).alias("sum_3"))
+    patterns = pairs.select("chance", "bits", *held).groupBy(*names).agg(*sums)
+    patterns = patterns.orderBy(*names).toArrow()
     columns_held = [patterns[name].to_numpy(zero_copy_only=False).astype(bool) for name in names]
-    pairs_held = np.round(patterns["pairs"].to_numpy().astype(np.float64), 6)
-    return blocking_loss.lost_pairs(rules, np.stack(columns_held, axis=1), pairs_held)
+    count, of_bits, squares, of_near = (
+        np.round(patterns[f"sum_{n}"].to_numpy().astype(np.float64), 6) for n in range(4)
+    )
+    kept = Weights(count, of_bits, squares, of_near, review_bits)
+    return blocking_loss.lost_pairs(rules, np.stack(columns_held, axis=1), kept)
 
 
 def _holds(equality: Equality) -> Column:
