@@ -9,6 +9,7 @@ import sys
 import textwrap
 
 import pytest
+from pyspark import accumulators
 
 from attainment_linkage.adapters import session
 from attainment_linkage.domain.errors import DeltaMissingError, HeapTooSmallError, JavaMissingError
@@ -52,6 +53,13 @@ def test_a_session_says_nothing_of_rows_and_leaves_nothing(tmp_path):
     assert found["spark.local.dir"].startswith(str(tmp_path / "temporary" / "run-"))
     assert found["umask"] == 0o077
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_jvm_that_is_gone_leaves_no_bare_traceback(spark, capsys):
+    for server in (accumulators.AccumulatorTCPServer, accumulators.AccumulatorUnixServer):
+        server.handle_error(None, None, None)
+
+    assert capsys.readouterr().err == ""
 
 
 def test_a_heap_below_the_configured_one_is_named(spark, config):

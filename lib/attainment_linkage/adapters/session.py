@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pyspark import SparkContext
+from pyspark import SparkContext, accumulators
 from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
@@ -76,6 +76,8 @@ def open_session(
     """
     for name in _LOGGERS_OF_ROWS:
         PySparkLogger.getLogger(name).disabled = True
+    for server in (accumulators.AccumulatorTCPServer, accumulators.AccumulatorUnixServer):
+        server.handle_error = _nothing_said  # type: ignore[method-assign, assignment]
     is_submitted = "PYSPARK_GATEWAY_PORT" in os.environ
     open_already = SparkSession.getActiveSession()
     if not is_submitted and open_already is None:
@@ -157,6 +159,13 @@ def _run_settings(config: Config, folder: Path, *, is_local: bool) -> dict[str, 
             "spark.driver.bindAddress": "127.0.0.1",
         }
     return settings
+
+
+def _nothing_said(server: object, request: object, address: object) -> None:
+    """What PySpark's thread of counters prints of a JVM that is gone: a bare traceback.
+
+    Whoever asked the JVM next is told by an error of ours.
+    """
 
 
 def _start(app_name: str, settings: Mapping[str, str], log: Path) -> SparkSession:
