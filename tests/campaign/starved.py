@@ -23,7 +23,7 @@ from attainment_linkage.adapters.gates import GateResult
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.domain import allow_list, tables
-from attainment_linkage.stages import inputs
+from attainment_linkage.stages import inputs, makings
 from attainment_linkage.stages.runner import run_stage
 from tests.campaign.tally import Tally
 from tests.conftest import LAUNCH, config_for
@@ -205,7 +205,7 @@ def attack_files(spark: SparkSession, folder: Path, flips: int, tally: Tally) ->
             for crc in path.glob(".*.crc"):
                 crc.unlink()
             if not is_finished:
-                inputs.clear(SPLIT, key, lake, is_forced=False)
+                makings.clear(SPLIT, key, lake, is_forced=False)
             said = f"a file {name}, {'finished' if is_finished else 'only committed'}"
             tally.judge(said, code_of(lambda: run_stage(SPLIT, body, config, spark)), "")
             found = delta.content(delta.read(spark, path, PEOPLE))

@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "conf" / "projects.toml"
 def ends(tmp_path, monkeypatch):
     """Run the console script in a folder of its own, where a start of Spark would fail."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("attainment_linkage.stages.provision.open_session", None)
+    monkeypatch.setattr("attainment_linkage.stages.session.open_session", None)
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
 
 

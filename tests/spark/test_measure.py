@@ -9,7 +9,7 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import MissingColumnsError
 from attainment_linkage.domain.measure_tables import CHARACTERISTICS
 from attainment_linkage.domain.road import MEASURE, Stage
-from attainment_linkage.stages import inputs
+from attainment_linkage.stages import stage_key
 from attainment_linkage.steps import measure
 from tests.small_road import whole_lake
 
@@ -159,6 +159,6 @@ def test_another_truth_is_another_key(config):
         if planted:
             config.truth_path.mkdir(parents=True, exist_ok=True)
             pd.DataFrame({"census_id": [planted]}).to_parquet(config.truth_path / "part")
-        keys.append(inputs.key_of(judging, config, whole_lake(config))[0])
+        keys.append(stage_key.key_of(judging, config, whole_lake(config))[0])
 
     assert len(set(keys)) == 3

@@ -18,7 +18,7 @@ from attainment_linkage.core.projects.reading import read_project
 from attainment_linkage.core.projects.register import variables_of
 from attainment_linkage.core.pseudonym import Purpose, pseudonyms_of
 from attainment_linkage.domain import tables
-from attainment_linkage.stages import provision, secure_room
+from attainment_linkage.stages import dummy_extract, provision, secure_room
 from tests.research_lake import SECRETS
 from tests.unit.test_projects import GOOD, changed
 
@@ -113,7 +113,7 @@ def test_a_dummy_has_the_schema_of_the_extract_and_one_script_runs_on_both(
     register(approved=None, questions={})  # a dummy needs no approval
     before = sorted(research.config.lake.root("research").rglob("*"))
     closed = research.config.only(())
-    folder = provision.provision_dummy(GOOD, closed, tmp_path / "dummy", spark)
+    folder = dummy_extract.provision_dummy(GOOD, closed, tmp_path / "dummy", spark)
     (tmp_path / "staging").mkdir()
     (tmp_path / "analysis.py").write_text(ANALYSIS)
     places = {"EXTRACT": str(folder), "STAGING": str(tmp_path / "staging")}

@@ -19,7 +19,7 @@ from attainment_linkage.domain.errors import (
 )
 from attainment_linkage.domain.road import INGEST, Stage
 from attainment_linkage.domain.tables import Column, Table
-from attainment_linkage.stages import inputs
+from attainment_linkage.stages import inputs, stage_key
 from attainment_linkage.stages.runner import run_stage
 from tests.small_road import ANSWERS, COPIES, COPY, PEOPLE, SPLIT, whole_lake, with_link
 
@@ -147,7 +147,7 @@ def test_what_an_unfinished_run_had_written_is_kept_and_not_written_twice(
 
 def test_what_an_unfinished_run_left_half_written_is_wiped(spark, config, rows, bodies):
     found, _ = bodies
-    key, _ = inputs.key_of(SPLIT, config, whole_lake(config))
+    key, _ = stage_key.key_of(SPLIT, config, whole_lake(config))
     path = whole_lake(config).table_path(PEOPLE, key)
     delta.write(rows(PEOPLE, "id\n7\n8\n9"), path, PEOPLE, f"split:{key}")
     lose_file(path)
@@ -179,16 +179,16 @@ def test_files_made_outside_delta_are_checked_before_a_skip(spark, config):
 def test_the_key_of_ingest_follows_the_delivered_files(config):
     lake = whole_lake(config)
     with pytest.raises(InputMissingError, match="the file of census is not there"):
-        inputs.key_of(INGEST, config, lake)
+        stage_key.key_of(INGEST, config, lake)
     for source in tables.SOURCES:
         path = config.delivery_path(source.name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("id\n1\n")
-    first, read = inputs.key_of(INGEST, config, lake)
+    first, read = stage_key.key_of(INGEST, config, lake)
     config.delivery_path("ks5").write_text("id\n2\n")
 
     assert set(read) >= {source.name for source in tables.SOURCES}
-    assert inputs.key_of(INGEST, config, lake)[0] != first
+    assert stage_key.key_of(INGEST, config, lake)[0] != first
 
 
 def test_roots_of_different_makings_are_refused(spark, config, bodies):
@@ -211,7 +211,7 @@ def test_inputs_of_which_one_is_of_an_earlier_run_are_refused(spark, config, bod
     run_stage(SPLIT, found["split"], with_link(config, accept_bits=9.0), spark)  # and cut short
 
     with pytest.raises(MixedRunsError, match="last: its inputs come from different makings of sp"):
-        inputs.key_of(last, config, whole_lake(config))
+        stage_key.key_of(last, config, whole_lake(config))
 
 
 def test_files_whose_bytes_are_not_those_of_the_key_are_refused_and_read_again(config):
@@ -220,14 +220,14 @@ def test_files_whose_bytes_are_not_those_of_the_key_are_refused_and_read_again(c
         path = config.delivery_path(source.name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("id\n1\n")
-    _, keyed = inputs.key_of(INGEST, config, lake)
+    _, keyed = stage_key.key_of(INGEST, config, lake)
     path, stamp = config.delivery_path("ks5"), config.delivery_path("ks5").stat().st_mtime_ns
     path.write_text("id\n2\n")
     os.utime(path, ns=(stamp, stamp))
-    assert inputs.key_of(INGEST, config, lake)[1]["ks5"] == keyed["ks5"]
+    assert stage_key.key_of(INGEST, config, lake)[1]["ks5"] == keyed["ks5"]
 
     now = [hashlib.sha256(path.read_bytes()).hexdigest()]
     with pytest.raises(InputUnreadableError, match="a file of ks5 has changed"):
-        inputs.require_keyed("ks5", now, keyed, lake)
-    _, again = inputs.key_of(INGEST, config, lake)
-    inputs.require_keyed("ks5", now, again, lake)
+        stage_key.require_keyed("ks5", now, keyed, lake)
+    _, again = stage_key.key_of(INGEST, config, lake)
+    stage_key.require_keyed("ks5", now, again, lake)

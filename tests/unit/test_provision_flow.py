@@ -23,7 +23,7 @@ from attainment_linkage.domain.errors import (
     KeyMissingError,
     ProjectRefusedError,
 )
-from attainment_linkage.stages import provision
+from attainment_linkage.stages import dummy_extract, extract, provision
 from tests.conftest import config_for
 from tests.unit.test_projects import GOOD, changed
 
@@ -68,13 +68,13 @@ def drawn(monkeypatch):
                 columns[one.name] = pa.array(cells, TYPES[one.type])
             path = folder / f"{name}.parquet"
             pq.write_table(pa.table(columns), path)
-            provision.files.write_csv(path)
+            extract.files.write_csv(path)
             return path
 
-        monkeypatch.setattr(provision.files, "write_rows", write)
-        monkeypatch.setattr(provision.provision, "extract", lambda *given: None)
+        monkeypatch.setattr(extract.files, "write_rows", write)
+        monkeypatch.setattr(extract.provision, "extract", lambda *given: None)
         outside = SimpleNamespace(collect=lambda: [{"outside": 3}])
-        monkeypatch.setattr(provision.provision, "count_outside", lambda *given: outside)
+        monkeypatch.setattr(extract.provision, "count_outside", lambda *given: outside)
         record = SimpleNamespace(content_hash="the table's hash", rows=came)
         monkeypatch.setattr(provision.inputs, "record_of", lambda *given: record)
         monkeypatch.setattr(provision.inputs, "read", lambda *given: None)
@@ -165,8 +165,10 @@ def test_a_dummy_needs_no_approval_no_key_and_no_root(config, project, drawn, tm
     drawn(variables_of(unapproved))
     made = []
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(provision.dummy_steps, "dummy_pupils", lambda *given: made.append(given))
-        folder = provision.provision_dummy(
+        patched.setattr(
+            dummy_extract.dummy_steps, "dummy_pupils", lambda *given: made.append(given)
+        )
+        folder = dummy_extract.provision_dummy(
             GOOD, config.only(()), tmp_path / "dummy", spark=object()
         )
 

@@ -11,7 +11,7 @@ from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import Manifest, TableRecord
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import BY_NAME, ROAD
-from attainment_linkage.stages import inputs, run
+from attainment_linkage.stages import makings, run
 from attainment_linkage.stages.publication import publish_research, publish_run
 from attainment_linkage.stages.runner import StageResult
 from tests.campaign.plain_road import Quiet
@@ -76,7 +76,7 @@ def test_a_stage_of_research_publishes_its_root_when_run_alone(
     def finished(stage, *_, **__):
         if not is_skipped:
             finish(lake, stage.name, "a1", pseudonymise="p1")
-        inputs.move_heads(stage, "a1", lake)
+        makings.move_heads(stage, "a1", lake)
         return StageResult(stage.name, "a1", is_skipped, 0.0, 0.0, (), {}, {})
 
     finish(lake, "pseudonymise", "p1")

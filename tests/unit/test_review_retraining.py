@@ -12,7 +12,7 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ReviewError
 from attainment_linkage.domain.review import EVIDENCE
 from attainment_linkage.domain.road import LINK
-from attainment_linkage.stages import inputs, review_train
+from attainment_linkage.stages import inputs, review_train, stage_key
 from attainment_linkage.steps.review_levels import level_places
 from tests.review_batch import lake_with_batch
 
@@ -88,14 +88,14 @@ def test_evidence_changes_the_key_of_link_and_holds_no_name(config, monkeypatch,
     sample = lake_with_batch(config)
     root = config.lake.root(tables.IDENTIFIERS)
     lake = review_train.opened(config)
-    monkeypatch.setattr(inputs, "_stages_read", lambda *_: {})
-    before, _ = inputs.key_of(LINK, config, lake)
+    monkeypatch.setattr(inputs, "stages_read", lambda *_: {})
+    before, _ = stage_key.key_of(LINK, config, lake)
     with pytest.raises(ReviewError, match="of 0 decided pairs none is a match"):
         review_train.train(config)
 
     decide(config, sample, "match")
     found = review_train.train(config)
-    after, read = inputs.key_of(LINK, config, lake)
+    after, read = stage_key.key_of(LINK, config, lake)
     assert before != after
     assert "reviewed" in read
     assert review_files.document(root, EVIDENCE)["counts"] == found
@@ -104,4 +104,4 @@ def test_evidence_changes_the_key_of_link_and_holds_no_name(config, monkeypatch,
 
     review_files.document_path(root, EVIDENCE).write_text("{}")
     with pytest.raises(ReviewError, match=r"evidence\.json is not whole"):
-        inputs.key_of(LINK, config, lake)
+        stage_key.key_of(LINK, config, lake)

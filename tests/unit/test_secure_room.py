@@ -23,8 +23,9 @@ from attainment_linkage.domain.errors import (
     ProjectRefusedError,
     ScriptFailedError,
 )
-from attainment_linkage.stages import provision, release
+from attainment_linkage.stages import release
 from attainment_linkage.stages import secure_room as stage
+from attainment_linkage.stages.extract import described
 from tests.conftest import config_for
 from tests.outputs import FSM, FSM_HEADER, FSM_ROWS
 from tests.unit.test_projects import GOOD, changed
@@ -51,7 +52,7 @@ def extract(config):
     folder.mkdir(parents=True)
     (folder / "linked_pupils.csv").write_text("sex\nF\nM\nF\n")
     project, _ = read_project(GOOD, changed())
-    extract_files.write_manifest(folder, provision.described(project))
+    extract_files.write_manifest(folder, described(project))
     return folder
 
 

@@ -15,7 +15,6 @@ from attainment_linkage.adapters import delta, documents
 from attainment_linkage.adapters.diff_page import write_diff
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.session import check_java, open_session
 from attainment_linkage.core.report import words
 from attainment_linkage.core.report.run_diff import ALL, ChangeLine, change_lines, side_by_side
 from attainment_linkage.core.settings import Config
@@ -24,6 +23,7 @@ from attainment_linkage.domain.errors import RunUnknownError
 from attainment_linkage.domain.road import MEASURE, Stage
 from attainment_linkage.domain.tables import ATTRIBUTES, Table
 from attainment_linkage.stages.closing import report_path
+from attainment_linkage.stages.session import session_for
 from attainment_linkage.steps import diff, measure
 
 DIFF = Stage(
@@ -46,12 +46,8 @@ def compare(
     """
     lake = Lake.open(config.lake, DIFF.roots)
     found = [_published(lake, run) for run in (before, after)]
-    if spark is not None:
-        lines = _changes(spark, lake, *found)
-    else:
-        check_java()
-        with open_session(config, "attainment-linkage diff", is_short=True) as session:
-            lines = _changes(session, lake, *found)
+    with session_for("diff", config, spark, is_short=True) as session:
+        lines = _changes(session, lake, *found)
     reports = [documents.read(_numbers(config, run)) for run in (before, after)]
     path = _numbers(config, before).with_name(f"diff-{before}-{after}.html")
     _say(lines, write_diff(before, after, side_by_side(*reports), lines, path), RunLog())

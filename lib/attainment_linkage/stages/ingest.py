@@ -13,7 +13,7 @@ from attainment_linkage.core import intake
 from attainment_linkage.core.row_rules import key_columns
 from attainment_linkage.domain.road import INGEST as STAGE
 from attainment_linkage.domain.tables import SOURCES, Source
-from attainment_linkage.stages import inputs
+from attainment_linkage.stages import stage_key
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import ingest
 
@@ -24,7 +24,7 @@ def body(run: StageRun) -> None:
     """Check every file of every source first; then take the sources in, one by one."""
     for inspected in [inspect(_delivery(run, source)) for source in SOURCES]:
         name, files = inspected.delivery.source.name, inspected.files
-        inputs.require_keyed(name, [file.sha256 for file in files], run.made_from, run.lake)
+        stage_key.require_keyed(name, [file.sha256 for file in files], run.made_from, run.lake)
         run.note(f"{name}: rows in", inspected.row_count)
         if blank_lines := sum(file.blank_lines for file in files):
             run.note(f"{name}: blank lines", blank_lines)

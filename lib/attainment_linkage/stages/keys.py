@@ -1,4 +1,4 @@
-"""Keys: a new secret of a project, on the record before it is there."""
+"""Keys: a new secret of a project, on the record before it is there; the research root's own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from attainment_linkage.adapters.keys import KeyFile, make_key
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
+
+INTERNAL = "internal"
+"""The key, and the domain of ids, of the research root itself; no project has this name."""
 
 
 def new_key(path: Path, config: Config, log: RunLog | None = None) -> None:
@@ -23,3 +26,8 @@ def new_key(path: Path, config: Config, log: RunLog | None = None) -> None:
     with AuditLog.of(config).recorded(Deed("key new", path.name, FINISHED)) as outcome:
         outcome.key_id = make_key(KeyFile.of(path, config.lake))
     (log or RunLog()).note("key id", outcome.key_id)
+
+
+def internal_key(config: Config) -> KeyFile:
+    """Where the key of the research root's own ids lies."""
+    return KeyFile.of(config.keys.file(INTERNAL), config.lake)

@@ -24,7 +24,7 @@ from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK
-from attainment_linkage.stages import inputs, linkage, linked_model, matchkeys
+from attainment_linkage.stages import linkage, linked_model, matchkeys, stage_key
 from attainment_linkage.stages.policy import policy_of
 from attainment_linkage.stages.stage_run import StageRun
 from attainment_linkage.steps import deduplicate
@@ -55,7 +55,7 @@ def show(config: Config, log: RunLog | None = None) -> None:
     check_java()
     config = config.only(LINK.roots)
     lake, log = Lake.open(config.lake, LINK.roots), log or RunLog()
-    key, _ = inputs.key_of(LINK, config, lake)
+    key, _ = stage_key.key_of(LINK, config, lake)
     with (
         open_session(config, "attainment-linkage plan") as spark,
         scratch_folder(lake.root(tables.IDENTIFIERS), f"plan-{key}") as folder,

@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from attainment_linkage.adapters.config import lake_override, load
-from attainment_linkage.core.default_model import model_for
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.spec import parse_spec
 from attainment_linkage.core.spec_text import as_toml
-from attainment_linkage.stages.link_files import FilesLinked, link_files
+from attainment_linkage.stages.files_linked import FilesLinked
+from attainment_linkage.stages.link_files import link_files
+from attainment_linkage.stages.specified import model_of
 from attainment_linkage.stages.why import WHY, Explanation, explain_pair
 
 _WORK = ".work"
@@ -59,16 +60,7 @@ def link(left: Any, right: Any, spec: Any, output: str | Path | None, env: str) 
 def plan(spec: Any) -> LinkageModel:
     """As ``front.plan`` has it."""
     text = as_toml(spec) if isinstance(spec, Mapping) else Path(spec).read_text("utf-8")
-    read = parse_spec(text, "specification")
-    model = model_for(read.left.roles.values(), read.right.roles.values())
-    return LinkageModel(
-        **{
-            **vars(model),
-            "blocking_rules": read.blocking_rules or model.blocking_rules,
-            "matchkeys": read.matchkeys or model.matchkeys,
-            "training_rules": read.training.rules or model.training_rules,
-        }
-    )
+    return model_of(parse_spec(text, "specification"))
 
 
 def explain(left_id: str, right_id: str, lake: Path, env: str) -> Explanation:

@@ -10,7 +10,7 @@ from attainment_linkage.core.reconciliation import Balance
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import PSEUDONYMISE as STAGE
 from attainment_linkage.domain.variable import variables
-from attainment_linkage.stages.inputs import INTERNAL, internal_key
+from attainment_linkage.stages.keys import INTERNAL, internal_key
 from attainment_linkage.stages.runner import KEY_ID, StageRun
 from attainment_linkage.steps import pseudonymise, usable_links
 

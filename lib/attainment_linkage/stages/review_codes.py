@@ -15,13 +15,13 @@ from pyspark.sql import SparkSession
 from attainment_linkage.adapters import review_files
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.session import check_java, open_session
 from attainment_linkage.core.review.codes import codes_text, opaque_codes, require_known
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.measure_tables import CHARACTERISTICS
 from attainment_linkage.domain.road import MEASURE, Stage
 from attainment_linkage.stages import inputs
 from attainment_linkage.stages.review_batches import recorded
+from attainment_linkage.stages.session import session_for
 from attainment_linkage.steps import measure
 
 CODES = Stage(
@@ -53,12 +53,8 @@ def hand_over(
     require_known(by, CHARACTERISTICS)
     lake = Lake.open(config.lake, CODES.roots)
     with recorded(config, "codes", " ".join(by)) as made:
-        if spark is not None:
-            codes = _coded(spark, lake, config, by)
-        else:
-            check_java()
-            with open_session(config, "attainment-linkage review codes") as session:
-                codes = _coded(session, lake, config, by)
+        with session_for("review codes", config, spark) as session:
+            codes = _coded(session, lake, config, by)
         review_files.write_codes(output, codes_text(codes))
         made["codes"] = output
     count = len(set(codes.values()))

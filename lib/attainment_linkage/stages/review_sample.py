@@ -16,7 +16,6 @@ from attainment_linkage.adapters import review_files
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.plain_tables import read_text
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.session import check_java, open_session
 from attainment_linkage.core.review.codes import parsed_codes
 from attainment_linkage.core.review.quality import Reviewed, shares
 from attainment_linkage.core.review.sample import (
@@ -42,6 +41,7 @@ from attainment_linkage.stages.review_batches import (
     root_of,
     run_of,
 )
+from attainment_linkage.stages.session import session_for
 from attainment_linkage.steps import review
 
 _CODES_DDL = "left_id string, stratum_code string"
@@ -67,10 +67,7 @@ def draw(
     lake = opened(config)
     run_of(lake)
     given = parsed_codes(read_text(codes), codes.name) if codes else {}
-    if spark is not None:
-        return _drawn(spark, lake, config, given, log)
-    check_java()
-    with open_session(config, "attainment-linkage review sample") as session:
+    with session_for("review sample", config, spark) as session:
         return _drawn(session, lake, config, given, log)
 
 

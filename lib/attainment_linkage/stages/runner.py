@@ -24,7 +24,7 @@ from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import StageFailedError
 from attainment_linkage.domain.road import Stage
-from attainment_linkage.stages import inputs
+from attainment_linkage.stages import inputs, makings, stage_key
 from attainment_linkage.stages.stage_run import StageRun
 
 __all__ = ["KEY_ID", "Body", "StageResult", "StageRun", "run_stage"]
@@ -88,20 +88,20 @@ def run_stage(
             return run_stage(stage, body, config, spark, force=force, lake=locked, log=log)
     lake, config = lake.only(stage.roots), config.only(stage.roots)
     lake.require_space()
-    key, read = inputs.key_of(stage, config, lake)
+    key, read = stage_key.key_of(stage, config, lake)
     started = time.monotonic()
-    done = None if force else inputs.finished(stage, key, lake, spark, log)
+    done = None if force else makings.finished(stage, key, lake, spark, log)
     audit = AuditLog.of(config)
     deed = Deed(stage.name, key, SKIPPED, inputs=inputs.hashes(stage, lake, read))
     if done is not None:
         audit.record(replace(deed, outputs=_hashes(done), key_id=_key_id(done)))
         log.skipped(stage.name, key)
-        inputs.move_heads(stage, key, lake)
+        makings.move_heads(stage, key, lake)
         return _result(stage, key, lake, done, time.monotonic() - started, is_skipped=True)
     run = StageRun(stage, config, spark, lake, key, log, read)
     with audit.recorded(deed) as outcome:
         with log.stage(stage.name, stage.summary), PeakMemory() as peak:
-            inputs.clear(stage, key, lake, is_forced=force)
+            makings.clear(stage, key, lake, is_forced=force)
             body(run)
             _require_all_written(run)
         seconds = round(time.monotonic() - started, 3)
@@ -149,7 +149,7 @@ def _publish(
         )
         run.lake.write_manifest(zone, manifest)
         manifests.append(manifest)
-    inputs.move_heads(run.stage, run.key, run.lake)
+    makings.move_heads(run.stage, run.key, run.lake)
     return manifests
 
 

@@ -22,7 +22,8 @@ from attainment_linkage.domain.errors import (
 )
 from attainment_linkage.domain.road import PROVISION
 from attainment_linkage.domain.tables import RESEARCH
-from attainment_linkage.stages.provision import described, extract_folder
+from attainment_linkage.stages.extract import described
+from attainment_linkage.stages.provision import extract_folder
 
 STAGING = "staging"
 

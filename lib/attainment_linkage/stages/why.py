@@ -15,7 +15,6 @@ from pyspark.sql import SparkSession
 from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.session import check_java, open_session
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.prior import Files, posterior_shift, starting_prior
 from attainment_linkage.core.settings import Config
@@ -35,6 +34,7 @@ from attainment_linkage.domain.road import LINK, Stage
 from attainment_linkage.domain.tables import IDENTIFIERS, Table
 from attainment_linkage.stages import inputs, linked_model
 from attainment_linkage.stages.report import ACCEPTED
+from attainment_linkage.stages.session import session_for
 from attainment_linkage.steps import deduplicate, frequency, given_pairs, why
 
 WHY = Stage(
@@ -72,13 +72,12 @@ def explain_pair(
     lake = Lake.open(config.lake, WHY.roots)
     key = lake.head(IDENTIFIERS, LINK.name) or ""
     pair = digest([left_id, right_id])
-    with AuditLog.of(config).recorded(Deed("why", key, FINISHED, inputs={"pair": pair})):
-        if spark is not None:
-            found = _explained(spark, lake, config, key, left_id, right_id)
-        else:
-            check_java()
-            with open_session(config, "attainment-linkage why", is_short=True) as session:
-                found = _explained(session, lake, config, key, left_id, right_id)
+    deed = Deed("why", key, FINISHED, inputs={"pair": pair})
+    with (
+        AuditLog.of(config).recorded(deed),
+        session_for("why", config, spark, is_short=True) as session,
+    ):
+        found = _explained(session, lake, config, key, left_id, right_id)
     from attainment_linkage.adapters.why_page import write_why  # slow, and every command is here
 
     _say(found, RunLog(), write_why(found, lake.root(IDENTIFIERS) / _PAGES / f"{pair[:16]}.html"))

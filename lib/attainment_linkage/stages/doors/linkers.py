@@ -16,7 +16,8 @@ from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.road import BY_NAME, LINK
 from attainment_linkage.stages.closing import close
 from attainment_linkage.stages.doors.entered import with_config
-from attainment_linkage.stages.link_files import link_files, say
+from attainment_linkage.stages.files_linked import say
+from attainment_linkage.stages.link_files import link_files
 from attainment_linkage.stages.link_plan import show
 from attainment_linkage.stages.purge import purge_run
 from attainment_linkage.stages.run import run_one, run_road

@@ -9,8 +9,9 @@ from attainment_linkage.domain.road import PROVISION
 from attainment_linkage.domain.tables import RESEARCH
 from attainment_linkage.stages.application import apply, publish_register
 from attainment_linkage.stages.doors.entered import with_config
+from attainment_linkage.stages.dummy_extract import provision_dummy
 from attainment_linkage.stages.keys import new_key as make_key
-from attainment_linkage.stages.provision import provision_dummy, provision_project
+from attainment_linkage.stages.provision import provision_project
 from attainment_linkage.stages.secure_room import open_project
 
 

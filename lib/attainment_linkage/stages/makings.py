@@ -1,0 +1,78 @@
+"""Makings: whether one making of a stage is done and whole, taken back, or read next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from attainment_linkage.adapters import delta, fingerprint
+from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.domain.errors import LinkageError
+from attainment_linkage.domain.road import Stage
+from attainment_linkage.domain.tables import Table
+from attainment_linkage.stages.inputs import home_zones
+
+
+def finished(
+    stage: Stage, key: str, lake: Lake, spark: SparkSession, log: RunLog
+) -> list[Manifest] | None:
+    """The manifests of a stage that is done and still whole; None where it must be made."""
+    found = [lake.manifest(zone, stage.name, key) for zone in home_zones(stage)]
+    manifests = [manifest for manifest in found if manifest is not None]
+    if not manifests:
+        return None
+    if len(manifests) != len(found):
+        log.rerun(stage.name, "its manifest is not in every root")
+        return None
+    records = {record.name: record for manifest in manifests for record in manifest.tables}
+    for table in stage.writes:
+        if table.name not in records or not _is_whole(spark, lake, table, records[table.name]):
+            log.rerun(stage.name, f"{table.name} is not as its manifest says")
+            return None
+    if not all(_is_there(record) for manifest in manifests for record in manifest.files):
+        log.rerun(stage.name, "a file it made is not as its manifest says")
+        return None
+    return manifests
+
+
+def _is_whole(spark: SparkSession, lake: Lake, table: Table, record: TableRecord) -> bool:
+    """Whether version, schema, row count and content are what the manifest says."""
+    path = lake.table_path(table, Path(record.path).name)
+    if delta.latest_version(path) != record.version:
+        return False
+    if delta.schema_hash(table) != record.schema_hash:
+        return False
+    try:
+        found = delta.content(delta.read(spark, path, table, version=record.version))
+    except LinkageError:
+        return False
+    return (found.rows, found.hash) == (record.rows, record.content_hash)
+
+
+def _is_there(record: FileRecord) -> bool:
+    try:
+        return fingerprint.of_path(Path(record.path)) == record
+    except OSError:
+        return False
+
+
+def clear(stage: Stage, key: str, lake: Lake, *, is_forced: bool) -> None:
+    """Take back this key's manifests, heads and publication before its tables are touched.
+
+    Tables are deleted here only where a new making is forced; else each is kept if an
+    unfinished run committed it whole, and deleted when it is written.
+    """
+    for zone in home_zones(stage):
+        lake.retract(zone, stage.name, key)
+    if is_forced:
+        for table in stage.writes:
+            lake.wipe(table, key)
+
+
+def move_heads(stage: Stage, key: str, lake: Lake) -> None:
+    """Let the next stage read this making, in every root."""
+    for zone in home_zones(stage):
+        lake.move_head(zone, stage.name, key)
