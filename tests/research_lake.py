@@ -16,7 +16,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from attainment_linkage.adapters import gates
-from attainment_linkage.adapters.gates import GateResult
+from attainment_linkage.adapters.gate_results import GateResult
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.domain import road, tables

@@ -12,7 +12,7 @@ from attainment_linkage.core.review.sample import Sample, SamplePair, pair_name
 from attainment_linkage.core.review.sampling import Stratum
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.review import LINKED, STRATIFIED, WEAK
-from attainment_linkage.stages.review_batches import REVIEW, run_of
+from attainment_linkage.stages.review.under_review import REVIEW, run_of
 
 CANARY = "QUETZALCOATL"
 BATCH = "0123456789ab"

@@ -12,7 +12,7 @@ import json
 import pytest
 
 from attainment_linkage.adapters import gates
-from attainment_linkage.adapters.gates import GateResult
+from attainment_linkage.adapters.gate_results import GateResult
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.domain import allow_list, tables
 from attainment_linkage.domain.road import Stage

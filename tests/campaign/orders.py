@@ -22,7 +22,7 @@ from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters import delta, gates
 from attainment_linkage.adapters.faults import named
-from attainment_linkage.adapters.gates import GateResult
+from attainment_linkage.adapters.gate_results import GateResult
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain import tables

@@ -18,7 +18,7 @@ from unittest import mock
 from attainment_linkage.adapters import delta, gates
 from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.delta import Content
-from attainment_linkage.adapters.gates import GateResult
+from attainment_linkage.adapters.gate_results import GateResult
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.scratch import scratch_folder

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame, SparkSession
 
-from attainment_linkage.adapters import gates
+from attainment_linkage.adapters import gates, suites
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.domain import tables
@@ -47,7 +47,7 @@ class Draft:
     @classmethod
     def sound(cls, table: Table) -> Draft:
         """Rows that meet every expectation of the table's gate."""
-        suite = gates.suite_of(table.name)["expectations"]
+        suite = suites.suite_of(table.name)["expectations"]
         rows = [{one.name: _value(one, suite, n) for one in table.columns} for n in range(ROWS)]
         return cls(table, rows)
 
@@ -76,7 +76,7 @@ def _value(column: tables.Column, suite: list[dict[str, object]], number: int) -
 def seed(draft: Draft) -> None:
     """One defect for each critical expectation that a single row can break, in a row of its own."""
     place = 1
-    for one in gates.suite_of(draft.table.name)["expectations"]:
+    for one in suites.suite_of(draft.table.name)["expectations"]:
         kind, kwargs = str(one["type"]), one["kwargs"]
         broken = _broken(draft, kind, kwargs, place) if one["severity"] == "critical" else 0
         if broken:

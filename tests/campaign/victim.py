@@ -26,7 +26,7 @@ from unittest import mock
 
 from attainment_linkage.adapters import gates
 from attainment_linkage.adapters.config import lake_override, load
-from attainment_linkage.adapters.gates import GateResult
+from attainment_linkage.adapters.gate_results import GateResult
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.cli import main as console_script
 from attainment_linkage.domain import allow_list

@@ -46,10 +46,10 @@ def test_the_register_s_page_is_written(ends, tmp_path):
     [
         (("provision", "ALP-9"), "research.provision_project"),
         (("register",), "research.publish_register"),
-        (("release", "check", "outputs"), "release.release.check"),
-        (("release", "approve", "p", "--reason", "r"), "release.release.decide"),
-        (("release", "refuse", "p", "--reason", "r"), "release.release.decide"),
-        (("release", "verify", "p"), "release.release.verified"),
+        (("release", "check", "outputs"), "release.check.check"),
+        (("release", "approve", "p", "--reason", "r"), "release.decision.decide"),
+        (("release", "refuse", "p", "--reason", "r"), "release.decision.decide"),
+        (("release", "verify", "p"), "release.store.verified"),
     ],
 )
 def test_what_works_on_research_is_given_the_path_of_no_other_root(

@@ -17,7 +17,8 @@ from attainment_linkage.domain.road import BY_NAME
 from attainment_linkage.stages import deduplicate as stage
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import deduplicate, resolve, standardise, synthesise
-from attainment_linkage.steps.linkage_record import column_counts, linkage_records
+from attainment_linkage.steps.column_counts import column_counts
+from attainment_linkage.steps.linkage_record import linkage_records
 from tests.population_sample import CONF
 from tests.small_road import whole_lake
 

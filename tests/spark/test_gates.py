@@ -9,7 +9,7 @@ from pathlib import Path
 import great_expectations as gx
 import pytest
 
-from attainment_linkage.adapters import gates
+from attainment_linkage.adapters import gates, suites
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import GateBrokenError, GateFailedError
 from attainment_linkage.domain.road import ROAD
@@ -160,14 +160,14 @@ def test_results_hold_counts_and_no_value(rows, suite, capfd):
 
 def test_every_suite_is_understood_by_great_expectations():
     for table in ROAD_TABLES:
-        declared_in_file = gates.suite_of(table.name)["expectations"]
+        declared_in_file = suites.suite_of(table.name)["expectations"]
         built = gx.ExpectationSuite(name=table.name, expectations=declared_in_file)
         assert len(built.expectations) == len(declared_in_file), table.name
 
 
 def test_every_suite_names_columns_of_its_table():
     for table in ROAD_TABLES:
-        for one in gates.suite_of(table.name)["expectations"]:
+        for one in suites.suite_of(table.name)["expectations"]:
             named = [one["kwargs"].get("column"), *one["kwargs"].get("column_list", [])]
             assert set(filter(None, named)) <= set(table.names), f"{table.name}: {named}"
 
@@ -176,7 +176,7 @@ def test_every_required_column_and_key_is_held_by_a_critical_expectation():
     for table in ROAD_TABLES:
         critical = [
             one
-            for one in gates.suite_of(table.name)["expectations"]
+            for one in suites.suite_of(table.name)["expectations"]
             if one["severity"] == "critical"
         ]
         given = {one["kwargs"]["column"] for one in critical if one["type"].endswith("not_be_null")}

@@ -6,7 +6,8 @@ from attainment_linkage.core.column_facts import ColumnFacts, facts_from_counts
 from attainment_linkage.core.roles import FIELDS
 from attainment_linkage.core.spec import SideSpec
 from attainment_linkage.domain.errors import MissingColumnsError
-from attainment_linkage.steps.linkage_record import column_counts, linkage_records
+from attainment_linkage.steps.column_counts import column_counts
+from attainment_linkage.steps.linkage_record import linkage_records
 
 LEFT = SideSpec(
     "key",

@@ -9,7 +9,7 @@ from attainment_linkage.adapters.keys import KeyFile
 from attainment_linkage.core.pseudonym import Purpose, pseudonyms_of
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import MissingColumnsError
-from attainment_linkage.steps import pseudonymise
+from attainment_linkage.steps import pseudonymise, research_counts
 
 SECRET = hashlib.sha256(b"the internal secret").digest()
 LINKS = """
@@ -123,7 +123,7 @@ def test_each_pupil_with_a_record_stands_once_with_what_is_known_of_it(linked):
 def test_ids_are_keyed_hashes_of_their_kind_and_rows_lie_in_their_order(linked, place):
     table = pseudonymise.with_pseudonyms(linked, "internal", 1, place).persist()
     found = table.collect()
-    counted = pseudonymise.counts(table).collect()[0].asDict()
+    counted = research_counts.counts(table).collect()[0].asDict()
     table.unpersist()
 
     def ids(kind, *internal):

@@ -8,7 +8,7 @@ import stat
 import pytest
 from pyspark.sql import functions as F
 
-from attainment_linkage.adapters import delta, gates
+from attainment_linkage.adapters import delta, gate_results, gates, suites
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.core.dictionary import HEADER
 from attainment_linkage.domain import tables
@@ -117,7 +117,7 @@ def test_the_gate_finds_each_planted_defect(pupils):
 
 
 def test_the_gate_has_the_codes_and_columns_of_the_declarations():
-    suite = gates.suite_of("linked_pupils")["expectations"]
+    suite = suites.suite_of("linked_pupils")["expectations"]
     sets = {
         one["kwargs"]["column"]: [str(code) for code in one["kwargs"]["value_set"]]
         for one in suite
@@ -143,7 +143,9 @@ def test_a_stage_that_loses_a_pupil_publishes_nothing(research, spark, monkeypat
         return rows.where(F.col("attainment_id") != rows.agg(F.min("attainment_id")).first()[0])
 
     monkeypatch.setattr(pseudonymise.pseudonymise, "linked_pupils", losing)
-    monkeypatch.setattr(gates, "audit", lambda frame, table: gates.GateResult(table.name, (), 0.0))
+    monkeypatch.setattr(
+        gates, "audit", lambda frame, table: gate_results.GateResult(table.name, (), 0.0)
+    )
     config = dataclasses.replace(
         research.config,
         pseudonymise=dataclasses.replace(research.config.pseudonymise, ids_version=2),

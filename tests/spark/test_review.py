@@ -10,7 +10,7 @@ from attainment_linkage.core.review.decisions import Row as DecisionRow
 from attainment_linkage.core.review.sampling import band_of
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import MissingColumnsError, ReviewError
-from attainment_linkage.stages import review_batches, review_sample
+from attainment_linkage.stages.review import batches, sample
 from attainment_linkage.steps import review
 
 SCORED = """
@@ -149,10 +149,8 @@ def linked(spark, rows, monkeypatch):
         ),
         "census_people": rows(tables.CENSUS_PEOPLE, PEOPLE.replace("{}", "c"), is_partial=True),
     }
-    monkeypatch.setattr(
-        review_sample.inputs, "read", lambda spark, lake, stage, table: given[table.name]
-    )
-    for module in (review_sample, review_batches):
+    monkeypatch.setattr(sample.inputs, "read", lambda spark, lake, stage, table: given[table.name])
+    for module in (sample, batches):
         monkeypatch.setattr(module, "run_of", lambda lake: "0123456789abcdef")
 
 
@@ -165,7 +163,7 @@ def test_a_stratified_batch_then_the_most_informative_pairs(
     small = replace(config, review=settings)
     codes = tmp_path / "codes.csv"
     codes.write_text("left_id,stratum_code\np1,s1\np2,s2\n")
-    first = review_sample.draw(small, codes=codes, spark=spark)
+    first = sample.draw(small, codes=codes, spark=spark)
 
     assert {name[3] for name, _ in first.cells} == {"s1", "s2", "-"}
     assert review_files.samples(root) == [first]
@@ -176,14 +174,14 @@ def test_a_stratified_batch_then_the_most_informative_pairs(
     assert shown["postcodes"] == ["AB12CD", "AB13EF"]
     assert "middle_names" not in shown
     with pytest.raises(ReviewError, match="has no decision yet"):
-        review_sample.draw(small, codes=codes, spark=spark)
+        sample.draw(small, codes=codes, spark=spark)
 
     rows_of = [DecisionRow(first.batch, one.pair, "A", "match") for one in first.pairs]
     with review_files.opened(root, first, "A") as file:
         file.add(rows_of)
     with pytest.raises(ReviewError, match="drawn by other stratum codes"):
-        review_sample.draw(small, spark=spark)
-    second = review_sample.draw(small, codes=codes, spark=spark)
+        sample.draw(small, spark=spark)
+    second = sample.draw(small, codes=codes, spark=spark)
     assert (second.number, second.kind, second.strata) == (1, "informative", first.strata)
     pairs = [{(one.left_id, one.right_id) for one in each.pairs} for each in (first, second)]
     assert not pairs[0] & pairs[1]

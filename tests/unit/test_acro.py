@@ -18,7 +18,7 @@ from attainment_linkage.adapters.outputs import read_outputs
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.disclosure.decide import REFUSED, checked
 from attainment_linkage.domain.errors import OutputUnusableError, ReleaseCorrectedError
-from attainment_linkage.stages import release
+from attainment_linkage.stages.release import check
 from tests.outputs import rules
 
 GIVEN = {"universe": "KS4", "population": "drawn people", "weights": "none"}
@@ -173,7 +173,7 @@ def test_acro_itself_loads_the_folder_that_is_written(session, tmp_path):
     assert [table.name for table in read_outputs(folder, rules())] == [COUNTS, LOGIT]
     config = load("local", lake_override(tmp_path / "lake"))
     with pytest.raises(ReleaseCorrectedError, match="withheld"):
-        release.check(folder, config, "analyst", RunLog())
+        check.check(folder, config, "analyst", RunLog())
     (package,) = (config.release_path / "packages").iterdir()
     records = load_records(str(package / "record" / "acro")).results
 

@@ -17,8 +17,8 @@ from attainment_linkage.domain.errors import (
     InputMissingError,
     RegisterError,
 )
-from attainment_linkage.stages import release
 from attainment_linkage.stages.application import apply, publish_register
+from attainment_linkage.stages.release import check, decision
 from tests.conftest import config_for
 from tests.outputs import FSM, write_request
 
@@ -110,9 +110,9 @@ def test_the_public_page_lists_projects_decisions_and_releases_and_no_researcher
     }
     for folder, (analyst, name) in brought.items():
         given = FSM | {"title": f"Level 2, {name}", "universe": name}
-        package = release.check(write_request(folder, name, given), config, analyst, RunLog())
+        package = check.check(write_request(folder, name, given), config, analyst, RunLog())
         is_good = name != "T5"
-        release.decide(package.name, config, "carol", "safe", RunLog(), is_approved=is_good)
+        decision.decide(package.name, config, "carol", "safe", RunLog(), is_approved=is_good)
     publish_register(config, tmp_path / "register.html")
     *_, last = deeds(config)
     assert last[:3] == ("register", "register.html", "finished")

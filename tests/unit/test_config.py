@@ -9,7 +9,7 @@ import pytest
 
 from attainment_linkage.adapters import project
 from attainment_linkage.adapters.config import lake_override, load
-from attainment_linkage.core.settings import LakeSettings
+from attainment_linkage.core.lake_settings import LakeSettings
 from attainment_linkage.domain.errors import ConfigError, ZoneError
 
 

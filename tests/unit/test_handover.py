@@ -17,7 +17,7 @@ from attainment_linkage.domain.errors import (
     PackageBrokenError,
     ReleaseRefusedError,
 )
-from attainment_linkage.stages import handover, release
+from attainment_linkage.stages.release import check, decision, handover, store
 from tests.outputs import FSM, rules, write_request
 
 
@@ -37,12 +37,12 @@ def shared(tmp_path):
 def handed(config, tmp_path, shared, who=None, *output):
     """A file with a package of one table, as the analyst hands it over."""
     request = write_request(tmp_path / "request" / str(len(output)), *output)
-    package = release.check(request, config, who or this_user(), RunLog())
+    package = check.check(request, config, who or this_user(), RunLog())
     return handover.hand(package.name, shared, config, RunLog())
 
 
 def decide(name, config, who="checker"):
-    release.decide(name, config, who, "safe", RunLog(), is_approved=True)
+    decision.decide(name, config, who, "safe", RunLog(), is_approved=True)
 
 
 def test_what_is_handed_over_leaves_from_the_checkers_own_lake(configs, tmp_path, shared):
@@ -56,7 +56,7 @@ def test_what_is_handed_over_leaves_from_the_checkers_own_lake(configs, tmp_path
     decide(name, checker)
     assert (checker.out_path / name / "T3.csv").is_file()
     assert not analyst.out_path.exists()
-    assert release.store_of(analyst).registered() == []
+    assert store.store_of(analyst).registered() == []
     with pytest.raises(DecisionRefusedError, match="was approved by checker"):
         handover.take(file, checker, RunLog())
     with pytest.raises(LakeUnwritableError, match=r"\.zip"):
@@ -105,7 +105,7 @@ def test_a_file_that_was_changed_is_not_taken(configs, tmp_path, shared, change,
 
     with pytest.raises(PackageBrokenError, match=said):
         handover.take(file, checker, RunLog())
-    assert release.store_of(checker).packages() == []
+    assert store.store_of(checker).packages() == []
 
 
 def test_a_package_that_does_not_hold_is_not_taken_though_its_manifest_is_made_anew(
@@ -121,7 +121,7 @@ def test_a_package_that_does_not_hold_is_not_taken_though_its_manifest_is_made_a
 
     with pytest.raises(PackageBrokenError, match="is shown below 10"):
         handover.take(rewritten(handed(analyst, tmp_path, shared), repacked), checker, RunLog())
-    assert release.store_of(checker).packages() == []
+    assert store.store_of(checker).packages() == []
 
 
 def test_it_is_taken_only_from_its_analyst_and_only_by_the_same_rules(
@@ -144,6 +144,6 @@ def test_a_store_that_another_person_may_not_read_is_named_with_the_way_to_hand_
     def shut(_):
         raise PermissionError
 
-    monkeypatch.setattr(release.store_of(configs[0]).home.__class__, "is_dir", shut)
+    monkeypatch.setattr(store.store_of(configs[0]).home.__class__, "is_dir", shut)
     with pytest.raises(PackageBrokenError, match="Have it handed over: release hand"):
-        release.verified("a" * 12, configs[0])
+        store.verified("a" * 12, configs[0])

@@ -16,9 +16,10 @@ from attainment_linkage.domain.errors import (
     ReleaseCorrectedError,
     ReleaseRefusedError,
 )
-from attainment_linkage.stages import release
-from attainment_linkage.stages import release_package as packing
 from attainment_linkage.stages.doors import release as door
+from attainment_linkage.stages.release import check as checking
+from attainment_linkage.stages.release import decision, unpacking
+from attainment_linkage.stages.release.store import store_of
 from tests.outputs import FSM, FSM_ROWS, write_request
 
 SMALL = [
@@ -35,11 +36,11 @@ def config(tmp_path):
 
 
 def check(folder, config, who="analyst"):
-    return release.check(folder, config, who, RunLog())
+    return checking.check(folder, config, who, RunLog())
 
 
 def decide(name, config, who="checker", reason="safe", is_approved=True):
-    release.decide(name, config, who, reason, RunLog(), is_approved=is_approved)
+    decision.decide(name, config, who, reason, RunLog(), is_approved=is_approved)
 
 
 def packed(folder, config):
@@ -56,7 +57,7 @@ def test_what_is_safe_is_packed_as_brought_and_leaves_by_a_second_person(tmp_pat
         "T3.csv", "T3.json", "T3.png", "charts.md", "brief.md", "MANIFEST.json", "decision.json",
     }  # fmt: skip
     assert (left / "T3.csv").read_text("utf-8").splitlines()[1] == "yes,400,140,34.6,30.1,39.4"
-    assert release.store_of(config).registered()[0].shown[("yes",), "n"] == 400
+    assert store_of(config).registered()[0].shown[("yes",), "n"] == 400
     whats = [entry.what for entry in AuditLog.of(config).entries() if entry is not None]
     assert whats == ["release check"] * 2 + ["release approved"] * 2
     *_, checked, _, approved = AuditLog.of(config).entries()
@@ -122,7 +123,7 @@ def test_a_decision_is_by_somebody_else_with_a_reason_and_once(tmp_path, config)
         decide(name, config, reason=" ")
     decide(name, config, is_approved=False)
     assert not config.out_path.exists()
-    assert release.store_of(config).registered() == []
+    assert store_of(config).registered() == []
     with pytest.raises(DecisionRefusedError, match="was refused by checker"):
         decide(name, config)
     decided = [one for one in AuditLog.of(config).entries() if one and one.about == name]
@@ -181,7 +182,7 @@ def test_each_chart_is_told_in_words_and_nothing_withheld_is_in_them(tmp_path, c
     with pytest.raises(ReleaseCorrectedError, match="withheld or rounded"):
         check(write_request(tmp_path / "r", given=FSM | {"classification": [codes]}, rows=rows),
               config)  # fmt: skip
-    (package,) = release.store_of(config).package("x").parent.iterdir()
+    (package,) = store_of(config).package("x").parent.iterdir()
     text = (package / "outputs" / "charts.md").read_text("utf-8")
 
     assert "](T3.png)" in text
@@ -199,7 +200,7 @@ def test_the_largest_contributions_never_leave_and_a_sum_can(tmp_path, config):
     header = ["fsm", "n", "points", "t1", "t2"]
     name = packed(write_request(tmp_path / "r", given=given, rows=rows, header=header), config)
     decide(name, config)
-    package = release.store_of(config).package(name)
+    package = store_of(config).package(name)
     text = b"".join(p.read_bytes() for p in package.rglob("*.*") if p.suffix != ".png").decode()
 
     assert (config.out_path / name / "T3.csv").read_text("utf-8").splitlines()[0] == "fsm,n,points"
@@ -208,9 +209,9 @@ def test_the_largest_contributions_never_leave_and_a_sum_can(tmp_path, config):
 
 
 def test_a_release_is_public_from_its_approval_on_and_never_where_it_was_refused(tmp_path, config):
-    store = release.store_of(config)
+    store = store_of(config)
     name = packed(write_request(tmp_path / "r"), config)
-    store.register(name, packing.released_of(store.package(name), name))
+    store.register(name, unpacking.released_of(store.package(name), name))
     assert store.releases() == []  # a process died between the register and the decision
 
     decide(name, config, is_approved=False)

@@ -15,8 +15,9 @@ from attainment_linkage.domain.errors import (
     ReviewBusyError,
     ReviewError,
 )
-from attainment_linkage.stages import review, review_measure
-from attainment_linkage.stages.review_batches import batch_named, batches_of, opened
+from attainment_linkage.stages.review import measure, page, reading
+from attainment_linkage.stages.review.batches import batch_named, batches_of
+from attainment_linkage.stages.review.under_review import opened
 from tests.review_batch import lake_with_batch
 
 
@@ -126,8 +127,8 @@ def test_a_file_from_elsewhere_is_taken_in_once(root, config, sample, tmp_path):
     given = [*said(sample, "A", "match", "not"), *said(sample, "B", "match", "match")]
     path = written(tmp_path, given)
 
-    assert review.read(config, path) == 3
-    assert review.read(config, path) == 0
+    assert reading.read(config, path) == 3
+    assert reading.read(config, path) == 0
     found = review_files.looks(root, sample)
     assert [list(one.of.values()) for one in found.first.values()] == [
         ["match", "not"],
@@ -148,7 +149,7 @@ def test_unknown_pairs_contradictions_and_another_run_are_refused_and_nothing_ch
     ]
 
     with pytest.raises(ReviewError, match="of its 4 rows") as caught:
-        review.read(config, written(tmp_path, good + bad))
+        reading.read(config, written(tmp_path, good + bad))
     for count in ("1 rows that contradict", "1 rows of unknown", "1 rows of another run's"):
         assert count in str(caught.value)
     assert {path: path.read_bytes() for path in (root / "review").rglob("*.*")} == before
@@ -159,7 +160,7 @@ def test_decisions_on_another_run_s_sample_are_refused(config, sample, tmp_path)
     lake_with_batch_of_new_links = lake_with_batch(config, links_hash="new", batch="ba7c4")
 
     with pytest.raises(ReviewError, match="1 rows of another run's sample"):
-        review.read(config, path)
+        reading.read(config, path)
     assert batches_of(opened(config)) == [lake_with_batch_of_new_links]
 
 
@@ -168,18 +169,18 @@ def test_a_third_reviewer_has_no_first_look(root, config, sample, tmp_path):
     keep(root, sample, "B", "match")
 
     with pytest.raises(ReviewError, match="already has the reviewers A, B"):
-        review.serve(config, "C")
+        page.serve(config, "C")
     with pytest.raises(ReviewError, match="already has the reviewers A, B"):
-        review.read(config, written(tmp_path, said(sample, "C", "match")))
+        reading.read(config, written(tmp_path, said(sample, "C", "match")))
     assert not path_of(root, sample, "decisions-C.csv").exists()
 
 
 def test_what_is_missing_is_said(config, tmp_path):
     with pytest.raises(MissingTableError, match="nothing has been linked"):
-        review_measure.measure(config)
+        measure.measure(config)
     made = lake_with_batch(config)
     with pytest.raises(InputMissingError, match=r"none\.csv is not there"):
-        review.read(config, tmp_path / "none.csv")
+        reading.read(config, tmp_path / "none.csv")
     with pytest.raises(ReviewError, match="none of this run's 1 batches"):
         batch_named([made], "other")
     path_of(config.lake.root(tables.IDENTIFIERS), made, "sample.json").unlink()
@@ -194,7 +195,7 @@ def test_measure_reads_two_reviewers_and_a_third_look_back(root, config, sample,
     path_of(root, sample, "third-look-C.csv").write_text(
         HEADER + "".join(row.line for row in said(sample, "C", *["match"] * 6)[4:])
     )
-    found = review_measure.measure(config)
+    found = measure.measure(config)
 
     assert found.decided_pairs == 6
     assert found.precision.lower < found.precision.estimate <= 1
@@ -208,10 +209,10 @@ def test_each_deed_of_review_is_in_the_audit_log_with_its_files_hashes(
     root, config, sample, tmp_path
 ):
     given = written(tmp_path, said(sample, "A", "match", "match", "not"))
-    review.read(config, given)
-    measured = review_measure.measure(config)
+    reading.read(config, given)
+    measured = measure.measure(config)
     with pytest.raises(ReviewError, match="contradict"):
-        review.read(config, written(tmp_path, said(sample, "A", "not"), "bad.csv"))
+        reading.read(config, written(tmp_path, said(sample, "A", "not"), "bad.csv"))
 
     log = AuditLog.of(config)
     log.verify()

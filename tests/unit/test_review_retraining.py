@@ -12,7 +12,8 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import ReviewError
 from attainment_linkage.domain.review import EVIDENCE
 from attainment_linkage.domain.road import LINK
-from attainment_linkage.stages import inputs, review_train, stage_key
+from attainment_linkage.stages import inputs, stage_key
+from attainment_linkage.stages.review import train
 from attainment_linkage.steps.review_levels import level_places
 from tests.review_batch import lake_with_batch
 
@@ -87,14 +88,14 @@ def test_the_levels_that_hold_are_the_model_s_own(config):
 def test_evidence_changes_the_key_of_link_and_holds_no_name(config, monkeypatch, capsys):
     sample = lake_with_batch(config)
     root = config.lake.root(tables.IDENTIFIERS)
-    lake = review_train.opened(config)
+    lake = train.opened(config)
     monkeypatch.setattr(inputs, "stages_read", lambda *_: {})
     before, _ = stage_key.key_of(LINK, config, lake)
     with pytest.raises(ReviewError, match="of 0 decided pairs none is a match"):
-        review_train.train(config)
+        train.train(config)
 
     decide(config, sample, "match")
-    found = review_train.train(config)
+    found = train.train(config)
     after, read = stage_key.key_of(LINK, config, lake)
     assert before != after
     assert "reviewed" in read

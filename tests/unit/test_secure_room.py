@@ -23,9 +23,9 @@ from attainment_linkage.domain.errors import (
     ProjectRefusedError,
     ScriptFailedError,
 )
-from attainment_linkage.stages import release
 from attainment_linkage.stages import secure_room as stage
 from attainment_linkage.stages.extract import described
+from attainment_linkage.stages.release import check, store
 from tests.conftest import config_for
 from tests.outputs import FSM, FSM_HEADER, FSM_ROWS
 from tests.unit.test_projects import GOOD, changed
@@ -129,10 +129,10 @@ def test_what_a_script_made_goes_to_output_checking_as_it_lies_there(
         f"(STAGING / 'T3.json').write_text(json.dumps({dict(FSM)!r}))",
     )
     outputs = stage.open_project(GOOD, making, config)
-    package = release.check(outputs, config, "analyst", RunLog())
+    package = check.check(outputs, config, "analyst", RunLog())
 
-    assert release.project_of(outputs, config) == GOOD
-    assert release.project_of(config.lake.root("research") / "outputs", config) == ""
+    assert store.project_of(outputs, config) == GOOD
+    assert store.project_of(config.lake.root("research") / "outputs", config) == ""
     assert f"for {GOOD}." in (package / "record" / "form.md").read_text("utf-8")
 
 

@@ -9,7 +9,7 @@ import pytest
 from attainment_linkage.adapters import delta
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.core.settings import CLOSED
+from attainment_linkage.core.lake_settings import CLOSED
 from attainment_linkage.domain import allow_list, tables
 from attainment_linkage.domain.errors import ZoneError
 from attainment_linkage.domain.road import PROVISION, ROAD, SYNTHESISE, Stage
@@ -23,8 +23,8 @@ from attainment_linkage.domain.tables import (
     Table,
 )
 from attainment_linkage.stages.diff import DIFF
-from attainment_linkage.stages.review_batches import REVIEW
-from attainment_linkage.stages.review_codes import CODES
+from attainment_linkage.stages.review.codes import CODES
+from attainment_linkage.stages.review.under_review import REVIEW
 from attainment_linkage.stages.runner import StageRun, run_stage
 from attainment_linkage.stages.why import WHY
 

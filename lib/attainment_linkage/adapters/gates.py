@@ -9,66 +9,28 @@ value of a row is asked for, kept or shown.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
 from attainment_linkage.adapters.faults import is_disk_full, named, safe_name
-from attainment_linkage.adapters.project import expectations_folder
+from attainment_linkage.adapters.gate_results import Expectation, GateResult
+from attainment_linkage.adapters.suites import CRITICAL, suite_of
 from attainment_linkage.domain.errors import GateBrokenError, GateFailedError
 from attainment_linkage.domain.tables import Table
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-CRITICAL = "critical"
-WARNING = "warning"
 _COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
 _COUNTED = ("element_count", "unexpected_count")
 _REPLANNED = "spark.sql.adaptive.enabled"
 _STARTING = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """What one expectation of a gate found: counts, never values."""
-
-    type: str
-    column: str
-    severity: str
-    is_met: bool
-    element_count: int | None
-    unexpected_count: int | None
-
-    @property
-    def said(self) -> str:
-        """The expectation in a line, for a message or the run's report."""
-        counted = ""
-        if self.unexpected_count is not None:
-            counted = f": {self.unexpected_count} of {self.element_count} rows"
-        return f"{self.type} ({self.column}){counted}"
-
-
-@dataclass(frozen=True)
-class GateResult:
-    """The result of one gate; ``seconds`` is what it cost."""
-
-    table: str
-    expectations: tuple[Expectation, ...]
-    seconds: float
-
-    @property
-    def warnings(self) -> tuple[Expectation, ...]:
-        """Expectations not met that do not stop the run."""
-        return tuple(one for one in self.expectations if not one.is_met)
 
 
 def audit(frame: DataFrame, table: Table) -> GateResult:
@@ -91,45 +53,6 @@ def audit(frame: DataFrame, table: Table) -> GateResult:
             f"are in expectations/{table.name}.json."
         )
     return result
-
-
-def suite_of(name: str) -> dict[str, Any]:
-    """The suite of a table as its file declares it.
-
-    Raises:
-        GateBrokenError: there is no file, or it is not a suite.
-    """
-    path = expectations_folder() / f"{name}.json"
-    try:
-        suite = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise GateBrokenError(
-            f"gate {name}: there is no file expectations/{name}.json. Every table has a gate."
-        ) from None
-    except ValueError:
-        raise GateBrokenError(f"gate {name}: expectations/{name}.json is not JSON.") from None
-    _require_form(suite, name)
-    return dict(suite)
-
-
-def _require_form(suite: Any, name: str) -> None:
-    declared = suite.get("expectations") if isinstance(suite, dict) else None
-    if not isinstance(declared, list) or not declared or suite.get("name") != name:
-        raise GateBrokenError(
-            f"gate {name}: expectations/{name}.json is not a suite named {name} with expectations."
-        )
-    for place, one in enumerate(declared, start=1):
-        is_whole = (
-            isinstance(one, dict)
-            and {"type", "kwargs", "severity", "meta"} == one.keys()
-            and one["severity"] in (CRITICAL, WARNING)
-            and bool(one["meta"].get("reason"))
-        )
-        if not is_whole:
-            raise GateBrokenError(
-                f"gate {name}: expectation {place} of expectations/{name}.json needs type, kwargs, "
-                "severity (critical or warning) and meta with a reason."
-            )
 
 
 def prepare() -> None:
@@ -222,8 +145,3 @@ def _exception_class(info: Any) -> str | None:
             first = said.split(":", 1)[0].split("(", 1)[0].strip()
             return first if first.isidentifier() else "an exception"
     return None
-
-
-def suite_path(name: str) -> Path:
-    """Where the suite of a table lies."""
-    return expectations_folder() / f"{name}.json"

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from attainment_linkage.adapters.project import project_folder
 from attainment_linkage.core import pseudonym
+from attainment_linkage.core.lake_settings import LakeSettings
 from attainment_linkage.core.pseudonym import KEY_BYTES
-from attainment_linkage.core.settings import LakeSettings
 from attainment_linkage.domain.errors import (
     ConfigError,
     KeyExposedError,

@@ -26,7 +26,7 @@ from typing import Any
 from attainment_linkage.adapters import documents, locks, scratch
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.manifests import Manifest
-from attainment_linkage.core.settings import LakeSettings
+from attainment_linkage.core.lake_settings import LakeSettings
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import (
     DiskFullError,

@@ -14,7 +14,7 @@ from typing import Any
 
 import vl_convert
 
-from attainment_linkage.adapters import report_charts as charts
+from attainment_linkage.adapters.report_charts import chances, errors, groups, parts, road, weights
 from attainment_linkage.core.report import words
 from attainment_linkage.core.report.contents import Report
 
@@ -65,11 +65,11 @@ def svg(chart: Any, name: str) -> str:
     """A chart as SVG to stand in a page: the names inside it are made its own."""
     set_up = chart.configure(font=_FONT, background="white", padding=2).configure_view(stroke=None)
     set_up = set_up.configure_axis(
-        labelFontSize=13, titleFontSize=13, titleFontWeight="normal", labelColor=charts.INK,
-        titleColor=charts.INK, gridColor=charts.PALE, domainColor=charts.PALE,
-        tickColor=charts.PALE, labelLimit=280,
+        labelFontSize=13, titleFontSize=13, titleFontWeight="normal", labelColor=parts.INK,
+        titleColor=parts.INK, gridColor=parts.PALE, domainColor=parts.PALE,
+        tickColor=parts.PALE, labelLimit=280,
     )  # fmt: skip
-    set_up = set_up.configure_title(anchor="start", fontSize=14, color=charts.INK, offset=6)
+    set_up = set_up.configure_title(anchor="start", fontSize=14, color=parts.INK, offset=6)
     set_up = set_up.configure_legend(
         orient="top", title=None, labelFontSize=13, direction="horizontal", columnPadding=28
     )
@@ -86,7 +86,7 @@ def _weights(report: Report) -> Rows:
 def _errors(report: Report) -> Rows:
     return [
         (name, words.in_ten_thousand(share), "not known" if true is None else f"{1e4 * true:,.0f}")
-        for name, share, true in charts.error_shares(report)
+        for name, share, true in errors.error_shares(report)
     ]
 
 
@@ -98,14 +98,14 @@ def _groups(report: Report) -> Rows:
             words.count(one.pupils),
             words.between(one.link_rate) if one.link_rate else "not shown",
         )
-        for one in charts.shown_groups(report)
+        for one in groups.shown_groups(report)
     ]
 
 
 def _years(report: Report) -> Rows:
     return [
         (one.category, words.count(one.pupils), words.between(one.link_rate))
-        for one in charts.year_lines(report)
+        for one in groups.year_lines(report)
         if one.link_rate
     ]
 
@@ -161,55 +161,55 @@ def _stages(report: Report) -> Rows:
 _PLANS: Mapping[str, _Plan] = {
     "weights": _Plan(
         "Pairs by match weight, parted into links, pairs for review and others.",
-        charts.weights,
+        weights.weights,
         ("bits", "fate", "pairs"),
         _weights,
     ),
     "errors": _Plan(
         "Expected false and missed links with 95% intervals.",
-        charts.errors,
+        errors.errors,
         ("in 10,000", "expected (95% interval)", "in truth"),
         _errors,
     ),
     "groups": _Plan(
         "Link rates of groups of pupils with 95% intervals.",
-        charts.groups,
+        groups.groups,
         ("characteristic", "group", "pupils", "linked (95% interval)"),
         _groups,
     ),
     "birth_years": _Plan(
         "Link rate by year of birth with 95% intervals.",
-        charts.birth_years,
+        groups.birth_years,
         ("year of birth", "pupils", "linked (95% interval)"),
         _years,
     ),
     "ladder": _Plan(
         "Pupils left over after each matchkey, from the strictest.",
-        charts.ladder,
+        road.ladder,
         ("matchkey", "rule", "pairs", "in conflict", "links", "pupils left over"),
         _ladder,
     ),
     "chances": _Plan(
         "The chances m and u of every level of every comparison.",
-        charts.chances,
+        chances.chances,
         ("comparison", "level", "m: of the same person", "u: of two people", "bits"),
         _chances,
     ),
     "unlinkable": _Plan(
         "Share of pupils whose own record could not reach a match weight.",
-        charts.unlinkable,
+        weights.unlinkable,
         ("bits", "could not reach it"),
         _unlinkable,
     ),
     "columns": _Plan(
         "How full each column is on either side.",
-        charts.columns,
+        road.columns,
         ("column", "attainment", "Census"),
         _columns,
     ),
     "stages": _Plan(
         "Time of each stage, that of its gates apart.",
-        charts.stages,
+        road.stages,
         ("stage", "in this run", "seconds", "of them in gates", "peak memory"),
         _stages,
     ),

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from attainment_linkage.adapters.gates import Expectation
+from attainment_linkage.adapters.gate_results import Expectation
 
 PLAIN, QUIET, JSON = VOICES = ("plain", "quiet", "json")
 _voice: ContextVar[str] = ContextVar("voice", default=PLAIN)

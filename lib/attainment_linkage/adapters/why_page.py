@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import altair as alt
 
 from attainment_linkage.adapters.page import write_template
-from attainment_linkage.adapters.report_charts import AMBER, BLUE, GREY, INK
+from attainment_linkage.adapters.report_charts.parts import AMBER, BLUE, GREY, INK
 from attainment_linkage.adapters.report_figures import NARROW, WIDE, Figure, svg
 from attainment_linkage.core.report import words
 from attainment_linkage.core.why import RuleState, Waterfall

@@ -17,7 +17,7 @@ from attainment_linkage.core.projects.reading import read_project
 from attainment_linkage.core.projects.register import lacking, undecided
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import ApplicationError
-from attainment_linkage.stages.release import store_of
+from attainment_linkage.stages.release.store import store_of
 
 
 def apply(application: Path, config: Config, log: RunLog | None = None) -> None:

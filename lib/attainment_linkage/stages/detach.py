@@ -8,7 +8,7 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.review import RETURNED
 from attainment_linkage.domain.road import DETACH as STAGE
 from attainment_linkage.stages import accounts
-from attainment_linkage.stages.review_batches import run_of
+from attainment_linkage.stages.review.under_review import run_of
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import detach, draw_links
 

@@ -18,7 +18,8 @@ from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.spec import LinkSpec, SideSpec
 from attainment_linkage.stages import linkage
 from attainment_linkage.stages.specified import model_of
-from attainment_linkage.steps.linkage_record import column_counts, linkage_records
+from attainment_linkage.steps.column_counts import column_counts
+from attainment_linkage.steps.linkage_record import linkage_records
 
 
 def laid_out(

@@ -12,7 +12,7 @@ from attainment_linkage.domain.road import PSEUDONYMISE as STAGE
 from attainment_linkage.domain.variable import variables
 from attainment_linkage.stages.keys import INTERNAL, internal_key
 from attainment_linkage.stages.runner import KEY_ID, StageRun
-from attainment_linkage.steps import pseudonymise, usable_links
+from attainment_linkage.steps import pseudonymise, research_counts, usable_links
 
 __all__ = ["STAGE", "body"]
 
@@ -48,9 +48,9 @@ def _reconcile(
     run: StageRun, attainment: DataFrame, spine: DataFrame, set_aside: DataFrame, out: DataFrame
 ) -> None:
     """Print what came in, went out and was set aside; stop where they differ."""
-    came = pseudonymise.counts_in(attainment, spine).collect()[0]
+    came = research_counts.counts_in(attainment, spine).collect()[0]
     reasons = {row["reason"]: row["links"] for row in usable_links.reasons(set_aside).collect()}
-    found = pseudonymise.counts(out).collect()[0]
+    found = research_counts.counts(out).collect()[0]
     for reason in sorted(reasons):
         run.note(f"links set aside: {reason}", reasons[reason])
     run.note("pupils in a household without an adult", found["without_adults"])
@@ -63,7 +63,7 @@ def _reconcile(
 
 def _describe(run: StageRun, research: DataFrame) -> None:
     """Write the data dictionary of the research table, as CSV and as a page."""
-    missing = pseudonymise.shares_missing(research).collect()[0].asDict()
+    missing = research_counts.shares_missing(research).collect()[0].asDict()
     lines = entries(variables(tables.LINKED_PUPILS), missing)
     folder = run.lake.root(tables.RESEARCH) / DICTIONARIES / tables.LINKED_PUPILS.name / run.key
     run.made(write_dictionary(tables.LINKED_PUPILS, lines, folder))

@@ -15,7 +15,8 @@ from attainment_linkage.domain.tables import Source
 from attainment_linkage.stages import accounts
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import standardise
-from attainment_linkage.steps.linkage_record import column_counts, linkage_records
+from attainment_linkage.steps.column_counts import column_counts
+from attainment_linkage.steps.linkage_record import linkage_records
 from attainment_linkage.steps.placeholders import Placeholders, without_placeholders
 from attainment_linkage.steps.readings import undeclared_counts
 

@@ -8,15 +8,15 @@ from attainment_linkage.adapters.audit_log import this_user
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.tables import RESEARCH
-from attainment_linkage.stages import handover, release
 from attainment_linkage.stages.doors.entered import with_config
+from attainment_linkage.stages.release import check, decision, handover, store
 
 
 def check_outputs(outputs: Path, env: str, lake: Path | None) -> int:
     """Check outputs and pack them; give back the exit code."""
 
     def work(config: Config) -> None:
-        release.check(outputs, config, this_user(), RunLog())
+        check.check(outputs, config, this_user(), RunLog())
 
     return with_config(env, lake, work, roots=(RESEARCH,))
 
@@ -27,7 +27,7 @@ def decide_outputs(
     """Decide on a package as its checker; give back the exit code."""
 
     def work(config: Config) -> None:
-        release.decide(package, config, this_user(), reason, RunLog(), is_approved=is_approved)
+        decision.decide(package, config, this_user(), reason, RunLog(), is_approved=is_approved)
 
     return with_config(env, lake, work, roots=(RESEARCH,))
 
@@ -54,6 +54,6 @@ def verify_outputs(package: str, env: str, lake: Path | None) -> int:
     """Check a package again; give back the exit code."""
 
     def work(config: Config) -> None:
-        RunLog().note("holds", str(release.verified(package, config)))
+        RunLog().note("holds", str(store.verified(package, config)))
 
     return with_config(env, lake, work, roots=(RESEARCH,))

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attainment_linkage.stages.doors.entered import with_config
-from attainment_linkage.stages.review import read, serve
-from attainment_linkage.stages.review_batches import REVIEW
-from attainment_linkage.stages.review_codes import CODES, hand_over
-from attainment_linkage.stages.review_measure import measure
-from attainment_linkage.stages.review_sample import draw
-from attainment_linkage.stages.review_train import train
+from attainment_linkage.stages.review.codes import CODES, hand_over
+from attainment_linkage.stages.review.measure import measure
+from attainment_linkage.stages.review.page import serve
+from attainment_linkage.stages.review.reading import read
+from attainment_linkage.stages.review.sample import draw
+from attainment_linkage.stages.review.train import train
+from attainment_linkage.stages.review.under_review import REVIEW
 
 
 def review(

@@ -1,4 +1,4 @@
-"""Review train: turns the decided matches into evidence on m, which the next ``link`` reads.
+"""Train: turns the decided matches into evidence on m, which the next ``link`` reads.
 
 The evidence is counts by level of each comparison: no id, no name. It lies in the
 identifiers root; where it changes, so does the key of ``link``.
@@ -18,13 +18,8 @@ from attainment_linkage.core.road_sides import ATTAINMENT_SIDE, CENSUS_SIDE
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import ReviewError
 from attainment_linkage.domain.review import EVIDENCE
-from attainment_linkage.stages.review_batches import (
-    batches_of,
-    opened,
-    recorded,
-    reviewed,
-    root_of,
-)
+from attainment_linkage.stages.review.batches import batches_of, reviewed
+from attainment_linkage.stages.review.under_review import opened, recorded, root_of
 from attainment_linkage.steps.review_levels import level_places
 
 

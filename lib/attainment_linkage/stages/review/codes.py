@@ -1,4 +1,4 @@
-"""Review codes: opaque stratum codes of pupils, made where the attributes are.
+"""Codes: opaque stratum codes of pupils, made where the attributes are.
 
 It opens the attributes root alone and leaves a file of ids and codes, for whoever draws the
 sample among the names. What a code stands for stays here: it is in no file, and is had again
@@ -20,7 +20,7 @@ from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.measure_tables import CHARACTERISTICS
 from attainment_linkage.domain.road import MEASURE, Stage
 from attainment_linkage.stages import inputs
-from attainment_linkage.stages.review_batches import recorded
+from attainment_linkage.stages.review.under_review import recorded
 from attainment_linkage.stages.session import session_for
 from attainment_linkage.steps import measure
 

@@ -19,8 +19,8 @@ from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.disclosure.rules import Rules
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import DecisionRefusedError, PackageBrokenError
-from attainment_linkage.stages import release
-from attainment_linkage.stages import release_package as packing
+from attainment_linkage.stages.release import unpacking
+from attainment_linkage.stages.release.store import require_undecided, store_of, verified
 
 _NAME = re.compile(r"[0-9a-f]{12}")
 
@@ -33,8 +33,8 @@ def hand(name: str, folder: Path, config: Config, log: RunLog) -> Path:
     restrict_process()
     file = folder / f"{name}.zip"
     with AuditLog.of(config).recorded(Deed("release hand", name, FINISHED)) as outcome:
-        package = release.verified(name, config)
-        outcome.inputs = packing.digests(package)
+        package = verified(name, config)
+        outcome.inputs = unpacking.digests(package)
         handover.write(package, file)
     log.note("handed over", str(file))
     return file
@@ -50,15 +50,15 @@ def take(file: Path, config: Config, log: RunLog) -> str:
     restrict_process()
     with AuditLog.of(config).recorded(Deed("release take", file.name, FINISHED)) as outcome:
         name = _taken(file, config)
-        outcome.outputs = packing.digests(release.store_of(config).package(name))
+        outcome.outputs = unpacking.digests(store_of(config).package(name))
     log.note("package", name)
     return name
 
 
 def _taken(file: Path, config: Config) -> str:
     writer, files = handover.read(file)
-    record = handover.document(files, packing.RECORD)
-    name, store = str(record.get("package", "")), release.store_of(config)
+    record = handover.document(files, unpacking.RECORD)
+    name, store = str(record.get("package", "")), store_of(config)
     if not _NAME.fullmatch(name):
         raise PackageBrokenError(f"release: {file.name} names no package. Have it handed over.")
     if writer != record.get("analyst"):
@@ -67,10 +67,10 @@ def _taken(file: Path, config: Config) -> str:
             "it handed over by who checked it, and do not copy it."
         )
     _require_rules(name, dict(record), read_rules(conf_folder()))
-    release.require_undecided(store, name)
+    require_undecided(store, name)
     package = store.write_package(name, files)
     try:
-        release.verified(name, config)
+        verified(name, config)
     except PackageBrokenError:
         shutil.rmtree(package, ignore_errors=True)
         raise
