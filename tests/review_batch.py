@@ -68,3 +68,8 @@ def lake_with_batch(config, count: int = 6, links_hash: str = "l", batch: str = 
     made = sample(run_of(lake), count, batch)
     review_files.write_sample(lake.root(tables.IDENTIFIERS), made)
     return made
+
+
+def band_of(match_weight, edges_bits):
+    """The number of the score band, as a sample's design counts it: edges reached. Bits."""
+    return sum(match_weight >= edge for edge in edges_bits)

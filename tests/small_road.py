@@ -11,7 +11,7 @@ import json
 
 import pytest
 
-from attainment_linkage.adapters import gates
+from attainment_linkage.adapters import gates, suites
 from attainment_linkage.adapters.gate_results import GateResult
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.domain import allow_list, tables
@@ -45,7 +45,7 @@ def road(request, tmp_path, monkeypatch, drawn_tables):
         }
         suite = {"name": table.name, "expectations": [unique]}
         (tmp_path / f"{table.name}.json").write_text(json.dumps(suite))
-    monkeypatch.setattr(gates, "expectations_folder", lambda: tmp_path)
+    monkeypatch.setattr(suites, "expectations_folder", lambda: tmp_path)
     monkeypatch.setattr(
         "attainment_linkage.adapters.fingerprint.expectations_folder", lambda: tmp_path
     )

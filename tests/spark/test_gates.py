@@ -29,7 +29,7 @@ def suite(tmp_path, monkeypatch):
     def place(name, *expectations, **body):
         text = json.dumps({"name": name, "expectations": list(expectations), "meta": {}, **body})
         (tmp_path / f"{name}.json").write_text(text)
-        monkeypatch.setattr(gates, "expectations_folder", lambda: tmp_path)
+        monkeypatch.setattr(suites, "expectations_folder", lambda: tmp_path)
 
     return place
 
@@ -120,7 +120,7 @@ def test_a_gate_on_a_column_that_is_not_there_is_broken_not_failed(rows, suite):
 
 
 def test_a_gate_without_a_file_is_broken(rows, tmp_path, monkeypatch):
-    monkeypatch.setattr(gates, "expectations_folder", lambda: tmp_path)
+    monkeypatch.setattr(suites, "expectations_folder", lambda: tmp_path)
 
     with pytest.raises(GateBrokenError, match=r"no file expectations/links.json"):
         gates.audit(rows(tables.LINKS, DRAWN), tables.LINKS)
@@ -191,7 +191,7 @@ def test_every_required_column_and_key_is_held_by_a_critical_expectation():
 
 
 def test_no_suite_stands_at_no_table():
-    folder = Path(gates.expectations_folder())
+    folder = Path(suites.expectations_folder())
     stray = {path.stem for path in folder.glob("*.json")} - {table.name for table in ROAD_TABLES}
 
     assert stray == set()

@@ -7,11 +7,11 @@ import pytest
 from attainment_linkage.adapters import review_files
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.core.review.decisions import Row as DecisionRow
-from attainment_linkage.core.review.sampling import band_of
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import MissingColumnsError, ReviewError
 from attainment_linkage.stages.review import batches, sample
 from attainment_linkage.steps import review
+from tests.review_batch import band_of
 
 SCORED = """
     left_id | right_id | match_weight | rule_number | matchkey_number

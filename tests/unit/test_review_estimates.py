@@ -11,8 +11,9 @@ from attainment_linkage.core.review.estimates import Interval, Observed
 from attainment_linkage.core.review.proportions import clopper_pearson, wilson
 from attainment_linkage.core.review.quality import Reviewed, decided_pairs, quality, shares
 from attainment_linkage.core.review.sample import Sample, SamplePair
-from attainment_linkage.core.review.sampling import Cell, Stratum, band_of, design
+from attainment_linkage.core.review.sampling import Cell, Stratum, design
 from attainment_linkage.domain.review import INFORMATIVE, LINKED, MATCH, NOT_MATCH, STRATIFIED
+from tests.review_batch import band_of
 
 EDGES = (4.0, 8.0, 12.0, 16.0, 24.0)
 KNOWN = ErrorRate()

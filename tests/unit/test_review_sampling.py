@@ -12,9 +12,10 @@ from attainment_linkage.core.review.codes import (
     parsed_codes,
     require_known,
 )
-from attainment_linkage.core.review.sampling import ANY, Cell, band_of, design
+from attainment_linkage.core.review.sampling import ANY, Cell, design
 from attainment_linkage.domain.errors import ReviewError
 from attainment_linkage.domain.review import LINKED, OUTCOMES
+from tests.review_batch import band_of
 
 CELLS = st.dictionaries(
     st.tuples(

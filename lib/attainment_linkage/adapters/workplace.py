@@ -77,6 +77,7 @@ def _exit_on_sigterm() -> Iterator[None]:
         return
 
     def leave(number: int, frame: FrameType | None) -> None:
+        """End as the shell counts it: 128 and the signal."""
         raise SystemExit(128 + number)
 
     before = signal.signal(signal.SIGTERM, leave)

@@ -63,6 +63,7 @@ def facts_from_counts(counts: Mapping[str, int | None]) -> ColumnFacts:
     """
 
     def count(name: str) -> int:
+        """A count by its name; nought where there is none."""
         return counts.get(name) or 0
 
     attributes = {

@@ -220,11 +220,13 @@ def _least(parts: np.ndarray) -> int:
 
 def _quality(count: GroupCount, is_suppressed: bool, smallest: int) -> GroupQuality:
     def share(found: int | None, counted: int | None) -> Share | None:
+        """A share of enough pupils; None where it may not be told."""
         if is_suppressed or found is None or counted is None or counted < smallest:
             return None
         return wilson(found, counted)
 
     def decided(found: Decided, others: Decided) -> Share | None:
+        """A share of the pairs that reviewers decided; None likewise."""
         everything = found + others
         if is_suppressed or everything.pupils < smallest:
             return None

@@ -91,6 +91,7 @@ def _effects(design: csr_matrix, pupils: Floats, linked: Floats) -> Floats:
     pull[0] = 1e-9  # the level is free
 
     def worth(effects: Floats) -> float:
+        """The penalised log likelihood of some effects."""
         log_odds = design @ effects
         likelihood = linked @ log_odds - pupils @ np.logaddexp(0.0, log_odds)
         return float(likelihood - 0.5 * pull @ effects**2)

@@ -108,6 +108,7 @@ def pseudonyms_of(secret: bytes, purpose: Purpose) -> Callable[[str | None], str
     derived = derived_key(secret, purpose)
 
     def named(internal_id: str | None) -> str | None:
+        """The pseudonym of one internal id."""
         return None if internal_id is None else pseudonym(derived, purpose, internal_id)
 
     return named

@@ -72,10 +72,12 @@ def _changes(
     spark: SparkSession, lake: Lake, before: dict[str, Any], after: dict[str, Any]
 ) -> tuple[ChangeLine, ...]:
     def read(run: dict[str, Any], table: Table) -> DataFrame:
+        """A table as a run published it."""
         line = run["tables"][table.name]
         return delta.read(spark, lake.root(ATTRIBUTES) / line["path"], table, line["version"])
 
     def pupils(run: dict[str, Any]) -> DataFrame:
+        """The pupils of a run with their characteristics."""
         return measure.measured_pupils(*(read(run, table) for table in MEASURE.reads))
 
     now, was = pupils(after), pupils(before)

@@ -11,6 +11,7 @@ def codes() -> dict[str, type[errors.LinkageError]]:
     """Every error by its code."""
 
     def of(kind: type[errors.LinkageError]) -> dict[str, type[errors.LinkageError]]:
+        """An error and all that are of its kind."""
         found = {kind.code: kind}
         for child in kind.__subclasses__():
             found |= of(child)

@@ -52,6 +52,7 @@ def _take_in(run: StageRun, inspected: Inspected) -> None:
     source, count, limits = inspected.delivery.source, inspected.row_count, run.config.ingest
 
     def rows(names: Sequence[str]) -> DataFrame:
+        """Some columns of the rows delivered."""
         return delivered_rows(run.spark, inspected, names)
 
     repeated = ingest.repeated_keys(rows(key_columns(source)), source).persist()

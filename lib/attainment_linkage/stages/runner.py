@@ -158,6 +158,7 @@ def _files_of(run: StageRun, zone: str) -> tuple[FileRecord, ...]:
     homes = inputs.home_zones(run.stage)
 
     def home(file: FileRecord) -> str:
+        """The root that a file is told of in."""
         inside = (one for one in homes if Path(file.path).is_relative_to(run.lake.root(one)))
         return next(inside, homes[0])
 

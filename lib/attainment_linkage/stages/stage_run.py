@@ -22,7 +22,7 @@ from attainment_linkage.core.reconciliation import Balance, require_even
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import StageFailedError, ZoneError
 from attainment_linkage.domain.road import Stage
-from attainment_linkage.domain.tables import LANDING, Table
+from attainment_linkage.domain.tables import Table
 from attainment_linkage.stages import inputs
 
 _NOTE_TEXT = re.compile(r"[A-Za-z0-9_ .:/%-]{1,60}")
@@ -48,11 +48,6 @@ class StageRun:
     tables: dict[str, TableRecord] = field(default_factory=dict)
     files: list[FileRecord] = field(default_factory=list)
     notes: dict[str, float | int | str] = field(default_factory=dict)
-
-    @property
-    def landing_path(self) -> Path:
-        """The landing root; a ZoneError for a stage that may not open it."""
-        return self.lake.root(LANDING)
 
     def read(self, table: Table) -> DataFrame:
         """A table of an earlier stage, as its head names it.

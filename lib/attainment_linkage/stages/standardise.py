@@ -14,8 +14,7 @@ from attainment_linkage.domain.road import STANDARDISE as STAGE
 from attainment_linkage.domain.tables import Source
 from attainment_linkage.stages import accounts
 from attainment_linkage.stages.runner import StageRun
-from attainment_linkage.steps import standardise
-from attainment_linkage.steps.column_counts import column_counts
+from attainment_linkage.steps import column_counts, standardise
 from attainment_linkage.steps.linkage_record import linkage_records
 from attainment_linkage.steps.placeholders import Placeholders, without_placeholders
 from attainment_linkage.steps.readings import undeclared_counts
@@ -52,7 +51,7 @@ def _identities(run: StageRun, source: Source) -> DataFrame:
 
 
 def _records(rows: DataFrame, side: SideSpec) -> DataFrame:
-    facts = facts_from_counts(column_counts(rows, side).collect()[0].asDict())
+    facts = facts_from_counts(column_counts.column_counts(rows, side).collect()[0].asDict())
     return linkage_records(rows, side, facts)
 
 

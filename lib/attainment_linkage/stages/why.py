@@ -120,6 +120,7 @@ def _records(spark: SparkSession, lake: Lake, left_id: str, right_id: str, popul
     """The two records, the left one first, with how common their values are, as Arrow."""
 
     def read(table: Table) -> Any:
+        """A table of the last linkage."""
         return inputs.read(spark, lake, WHY, table)
 
     doubles = read(tables.CENSUS_DOUBLES)

@@ -26,6 +26,7 @@ def dummy_pupils(spark: SparkSession, population: Population, open_key: OpenKey)
     """
 
     def delivered(source: tables.Source) -> DataFrame:
+        """A source as the generator delivers it."""
         return synthesise.delivered(spark, source, population, _PARTITIONS)
 
     attainment = standardise.pupil_attainment(

@@ -82,6 +82,7 @@ def with_planted_truth(pupils: DataFrame, truth: DataFrame, doubles: DataFrame) 
     first = doubles.select("census_id", "double_of")
 
     def person(ids: DataFrame, name: str) -> DataFrame:
+        """Each id as the id of the person: the first row of whoever stands twice."""
         found = ids.join(first, on="census_id", how="left")
         return found.withColumn(name, F.coalesce("double_of", "census_id")).drop(
             "census_id", "double_of"

@@ -131,6 +131,7 @@ def _with_margins(block: Block, measure: Measure, moments: Moments) -> Moments:
 
 def _answer(made: Moments, drawn: Moments, target: str) -> Answer:
     def variance(moments: Moments) -> Floats:
+        """Of a process that made the pupils, or of these pupils alone."""
         return moments.process_variance if target == PROCESS else moments.cohort_variance
 
     if not len(drawn.n):

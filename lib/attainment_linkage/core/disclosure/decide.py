@@ -40,7 +40,6 @@ class Checked:
     """What may be shown of an output: by cell and column, None where it is withheld.
 
     ``primary`` and ``secondary`` are withheld by a rule, or to protect those that are.
-    ``demand_widths`` are the wider intervals that dominated sums need.
     """
 
     table: Table
@@ -49,7 +48,6 @@ class Checked:
     primary: frozenset[Key]
     secondary: frozenset[Key]
     findings: tuple[Finding, ...]
-    demand_widths: Mapping[Key, float]
 
     @property
     def review(self) -> tuple[Finding, ...]:
@@ -78,14 +76,14 @@ def checked(table: Table, rules: Rules, also: frozenset[Key] = frozenset()) -> C
         said = f"more than {rules.mostly_unsafe.limit:g}% of its counts are unsafe by themselves"
         return _unsafe(table, found, "mostly_unsafe", said)
     try:
-        withheld, widths = _protected(table, system, found, rules, also)
+        withheld = _protected(table, system, found, rules, also)
     except ArithmeticError:
         return _unsafe(
             table, found, "audit", "the attack on it came to no end, so nothing is proved"
         )
     if withheld is None:
         return _unsafe(table, found, "secondary", "no pattern of withheld cells keeps it safe")
-    return _suppressed(table, system, found, withheld, widths, also)
+    return _suppressed(table, system, found, withheld, also)
 
 
 def _unsafe(table: Table, found: Unsafe, rule: str, said: str) -> Checked:
@@ -100,7 +98,7 @@ def _unsafe_share(system: System, found: Unsafe) -> float:
 
 
 def _refused(table: Table, findings: tuple[Finding, ...]) -> Checked:
-    return Checked(table, REFUSED, {}, frozenset(), frozenset(), findings, {})
+    return Checked(table, REFUSED, {}, frozenset(), frozenset(), findings)
 
 
 def demand_of(rules: Rules, widths: Mapping[Key, float]) -> audit.Demand:
@@ -110,8 +108,11 @@ def demand_of(rules: Rules, widths: Mapping[Key, float]) -> audit.Demand:
 
 def _protected(
     table: Table, system: System, found: Unsafe, rules: Rules, also: frozenset[Key]
-) -> tuple[Flags | None, dict[Key, float]]:
-    """Withheld items that pass the audit: counts first, then the sums that stand on them."""
+) -> Flags | None:
+    """Withheld items that pass the audit: counts first, then the sums that stand on them.
+
+    None where no pattern was found that does.
+    """
     place = system.place
     asked = np.zeros(len(system.values), dtype=bool)
     asked[[place[(*codes, column)] for codes, column in also]] = True
@@ -128,9 +129,9 @@ def _protected(
         shown = _shown(table, system, withheld, found)
         broken = audit.breaches(table.description, shown, demand_of(rules, by_key))
         if not broken:
-            return withheld, by_key
+            return withheld
         extra += [_target(system, one, rules.threshold) for one in broken]
-    return None, by_key
+    return None
 
 
 def _of_counts(
@@ -139,6 +140,7 @@ def _of_counts(
     """What to withhold of the counts: as one system, or family by family where that is large."""
 
     def protect(part: System, items: Flags, hidden: Flags, extra: list[Target]) -> Flags:
+        """What to withhold of one system of counts."""
         return _pattern(part, items, hidden, {}, extra, rules)
 
     if len(system.values) <= MOST_ITEMS or additive_columns(table):
@@ -238,7 +240,6 @@ def _suppressed(
     system: System,
     found: Unsafe,
     withheld: Flags,
-    widths: Mapping[Key, float],
     also: frozenset[Key],
 ) -> Checked:
     shown = _shown(table, system, withheld, found)
@@ -247,9 +248,7 @@ def _suppressed(
     secondary = {key for key, value in shown.items() if value is None} - primary
     secondary -= {key for key in secondary if table.cells[key[0]][key[1]] is None}
     status = CORRECTED if primary or secondary or also else APPROVABLE
-    return Checked(
-        table, status, shown, frozenset(primary), frozenset(secondary), found.findings, widths
-    )
+    return Checked(table, status, shown, frozenset(primary), frozenset(secondary), found.findings)
 
 
 def _model(table: Table, found: Unsafe, rules: Rules, also: frozenset[Key]) -> Checked:
@@ -268,7 +267,7 @@ def _model(table: Table, found: Unsafe, rules: Rules, also: frozenset[Key]) -> C
             for name in one.released_columns:
                 shown[codes, name] = row[name] if is_open else None
     status = CORRECTED if withheld or also else APPROVABLE
-    return Checked(table, status, shown, frozenset(withheld), frozenset(also), found.findings, {})
+    return Checked(table, status, shown, frozenset(withheld), frozenset(also), found.findings)
 
 
 def _rounded(table: Table, found: Unsafe, rules: Rules) -> Checked:
@@ -278,4 +277,4 @@ def _rounded(table: Table, found: Unsafe, rules: Rules) -> Checked:
         return _refused(table, (*found.findings, finding))
     base = int(rules.rounding.limit * rules.threshold)
     shown = rounding.rounded(table, base)
-    return Checked(table, CORRECTED, shown, frozenset(), frozenset(), found.findings, {})
+    return Checked(table, CORRECTED, shown, frozenset(), frozenset(), found.findings)

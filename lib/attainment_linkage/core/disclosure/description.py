@@ -87,6 +87,7 @@ def _classification(one: Classification) -> Iterator[str]:
 
 def _is_circular(one: Classification) -> bool:
     def reaches(code: str, seen: frozenset[str]) -> bool:
+        """Whether a code is a sum of itself, or holds one that is."""
         inside = one.groups.get(code, ())
         return code in seen or any(reaches(member, seen | {code}) for member in inside)
 

@@ -70,6 +70,7 @@ def apart(
     above: dict[Key, Key] = {}
 
     def top(key: Key) -> Key:
+        """The unknown that stands for all that hang together with this one."""
         while above[key] != key:
             above[key] = above[above[key]]
             key = above[key]

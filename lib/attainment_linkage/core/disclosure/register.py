@@ -108,6 +108,7 @@ def condition_of(one: Released, codes: Codes, column: str, own: Collection[str])
     found: dict[str, frozenset[str]] = {}
 
     def narrow(name: str, kept: frozenset[str], label: str = "") -> None:
+        """Only those who have one of these values of a variable too."""
         for variable, values in meaning(description, name, kept, label or name).items():
             found[variable] = found.get(variable, values) & values
 

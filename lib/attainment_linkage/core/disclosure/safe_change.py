@@ -48,6 +48,7 @@ def change_needed(
     """None where the output is safe beside all earlier ones; else what follows, and the cure."""
 
     def attack(one: Checked) -> Derived | None:
+        """What follows from the output and the earlier ones together."""
         return derived(
             released(one, package, rules), earlier, rules.threshold, not rules.zeros.is_on
         )

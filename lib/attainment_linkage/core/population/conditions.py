@@ -55,7 +55,6 @@ class HomeConditions(Block):
     size: Ints
     adults: Ints
     workless: Ints
-    all_work: Ints
     best_qualification: Ints
     reference_ns_sec: Ints
     lone_parent: Ints
@@ -111,7 +110,6 @@ def of_homes(homes: Households, people: People, state: PersonConditions) -> Home
         size=np.bincount(home, minlength=count),
         adults=adults,
         workless=(at_work == 0).astype(np.int64),
-        all_work=((at_work == adults) & (adults > 0)).astype(np.int64),
         best_qualification=best,
         reference_ns_sec=rank,
         lone_parent=np.isin(homes.kind, [LONE_MOTHER, LONE_FATHER]).astype(np.int64),

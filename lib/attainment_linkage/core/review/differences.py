@@ -75,6 +75,7 @@ def _marked_parts(ours: Sequence[str], theirs: Sequence[str]) -> tuple[Value, Va
     differs = [one != other for one, other in zip(ours, theirs, strict=True)]
 
     def pieces(parts: Sequence[str]) -> Value:
+        """The parts of a date with strokes between them."""
         found = [Piece(parts[0], differs[0])]
         for part, is_marked in zip(parts[1:], differs[1:], strict=True):
             found += [Piece("/", False), Piece(part, is_marked)]

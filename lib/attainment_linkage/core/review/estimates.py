@@ -140,6 +140,7 @@ def _ratio(top: Interval, bottom: Interval) -> tuple[float, float]:
     product = top.estimate * bottom.estimate
 
     def limit(of_top: float, of_bottom: float, sign: int) -> float:
+        """One of the two roots, from the limits of either side."""
         inside = product**2 - of_top * of_bottom * (2 * top.estimate - of_top) * (
             2 * bottom.estimate - of_bottom
         )

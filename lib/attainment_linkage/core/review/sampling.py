@@ -76,11 +76,6 @@ class _Group:
         return sum(cell.pairs for cell in self.cells)
 
 
-def band_of(match_weight: float, edges_bits: Sequence[float]) -> int:
-    """The number of the score band: how many edges the weight reaches. Bits."""
-    return sum(match_weight >= edge for edge in edges_bits)
-
-
 def design(cells: Iterable[Cell], budget: int, least: int) -> Design:
     """The strata of a sample of about ``budget`` pairs, at least ``least`` of each stratum.
 

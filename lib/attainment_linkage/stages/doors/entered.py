@@ -25,6 +25,7 @@ def with_config(
     found: list[Config] = []
 
     def read() -> None:
+        """Its own errors end the command as any other."""
         config = load(env, lake_override(lake) if lake else None)
         found.append(config if roots is None else config.only(roots))
 
