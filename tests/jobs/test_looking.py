@@ -3,11 +3,11 @@
 import pytest
 from typer.testing import CliRunner
 
-from attainment_linkage.cli import app
+from attainment_linkage.cli import app, first_words
 from attainment_linkage.domain.error_texts import TEXTS
 from attainment_linkage.domain.road import ROAD
 from attainment_linkage.stages.doors import linkers, looking
-from attainment_linkage.stages.explain import code_of, codes
+from attainment_linkage.stages.explain import code_of, codes, near
 
 
 def ends(*words):
@@ -30,7 +30,27 @@ def test_every_code_is_explained_and_an_unknown_one_is_refused():
     assert "it is a kind of: INPUT_REFUSED" in " ".join(
         ends("explain", "INPUT_EMPTY").output.split()
     )
-    assert ends("explain", "NOT_A_CODE").exit_code == 2
+    assert ends("explain", "9999").exit_code == 2
+    assert near("gate faild") == "did you mean GATE_FAILED?"
+    assert near("9999") == "README.md lists them all"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Short enough to stand as it is; all of it.", None),
+        ("Makes what is delivered, all; further words follow, until the line ends.", 28),
+        ("Takes the names off the links, and off draws of what else they may have been.", 29),
+    ],
+)
+def test_a_long_help_ends_with_a_clause(said, shown):
+    assert first_words(said) == (said if shown is None else f"{said[:shown]}.")
+
+
+def test_a_long_help_without_a_clause_ends_in_dots():
+    said = "Takes the names off the links and off draws of what else they may have been"
+
+    assert first_words(said) == "Takes the names off the links and off draws of what ..."
 
 
 def test_why_opens_the_identifiers_root_alone(monkeypatch, tmp_path):

@@ -23,10 +23,10 @@ from attainment_linkage.domain.tables import (
     Table,
 )
 from attainment_linkage.stages.diff import DIFF
+from attainment_linkage.stages.pair_in_run import WHY
 from attainment_linkage.stages.review.codes import CODES
 from attainment_linkage.stages.review.under_review import REVIEW
 from attainment_linkage.stages.runner import StageRun, run_stage
-from attainment_linkage.stages.why import WHY
 
 MAY_OPEN = {
     "synthesise": {LANDING},

@@ -68,10 +68,9 @@ def purge(lake: Lake, run: str, *, is_published_too: bool) -> Purged:
         )
     of_run = [making for zone in ROOTS for making in _makings(lake, zone, run)]
     if not of_run:
-        raise PurgeRefusedError(
-            f"purge: this lake has no run {run}; it has "
-            f"{', '.join(lake.runs(tables.IDENTIFIERS)) or 'none'}. Give one of these."
-        )
+        runs = lake.runs(tables.IDENTIFIERS)
+        cure = f"It has {', '.join(runs)}: give one of these" if runs else "It has none"
+        raise PurgeRefusedError(f"purge: this lake has no run {run}. {cure}.")
     published = {
         making
         for zone in ROOTS

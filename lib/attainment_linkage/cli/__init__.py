@@ -12,7 +12,18 @@ from attainment_linkage.cli import linkers, looking, release, research, review
 from attainment_linkage.cli.options import RESEARCH, REVIEW
 from attainment_linkage.domain.road import ROAD
 
-_LINE = 59
+_LINE, _SOME = 59, 25
+"""A command's line holds so many letters; fewer than some would say too little."""
+
+
+def first_words(said: str) -> str:
+    """The beginning of a sentence that fits a line: up to the end of a clause, if one is near."""
+    if len(said) <= _LINE:
+        return said
+    ends = (max(said.rfind(mark, _SOME, _LINE) for mark in marks) for marks in (":;", ","))
+    end = next((place for place in ends if place > 0), 0)
+    return f"{said[:end]}." if end else shorten(said, _LINE, placeholder=" ...")
+
 
 app = typer.Typer(
     name="attainment-linkage",
@@ -28,7 +39,7 @@ app = typer.Typer(
 for _sheet in (linkers, looking, research):
     for _command in _sheet.app.registered_commands:  # a line each: all of it is one screen
         _said = _command.help or getdoc(_command.callback) or ""
-        _command.short_help = shorten(_said, _LINE, placeholder=" ...")
+        _command.short_help = first_words(_said)
     app.add_typer(_sheet.app)
 app.add_typer(review.app, name="review", rich_help_panel=REVIEW)
 app.add_typer(release.app, name="release", rich_help_panel=RESEARCH)

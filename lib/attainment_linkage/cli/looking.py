@@ -9,7 +9,7 @@ import typer
 from attainment_linkage.cli import options
 from attainment_linkage.cli.options import ConfigOption, LakeOption
 from attainment_linkage.stages.doors import looking as door
-from attainment_linkage.stages.explain import code_of
+from attainment_linkage.stages.explain import code_of, near
 from attainment_linkage.stages.explain import codes as known_codes
 
 app = typer.Typer()
@@ -50,11 +50,11 @@ def explain(
     """Say what is behind an error's code, and what to do about it."""
     found = code_of(code)
     if found is None:
-        raise typer.BadParameter(f"no error has the code {code}; README.md lists them all")
+        raise typer.BadParameter(f"no error has the code {code}; {near(code)}")
     raise typer.Exit(door.explain(found))
 
 
 @app.command(rich_help_panel=options.LOOK)
 def doctor(config: ConfigOption = "local", lake: LakeOption = None) -> None:
-    """Look at Java, Python, packages, jars, disk, memory and rights, and say what to do."""
+    """Look at what a run needs of this machine: packages, jars, disk; say what to do."""
     raise typer.Exit(door.doctor(config, lake))

@@ -61,10 +61,11 @@ def _numbers(config: Config, run: str) -> Path:
 def _published(lake: Lake, run: str) -> dict[str, Any]:
     found = lake.run(ATTRIBUTES, run)
     if found is None:
-        runs = ", ".join(lake.runs(ATTRIBUTES)) or "none"
-        raise RunUnknownError(
-            f"diff: the run {run} is not in this lake; it has {runs}. Give two of them."
+        runs = lake.runs(ATTRIBUTES)
+        cure = (
+            f"It has {', '.join(runs)}: give two of them" if runs else "It has none: run the road"
         )
+        raise RunUnknownError(f"diff: the run {run} is not in this lake. {cure}.")
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.domain import errors
 from attainment_linkage.domain.error_texts import TEXTS
@@ -26,6 +28,13 @@ def code_of(given: str) -> str | None:
     name = given.strip().upper().replace("-", "_")
     by_exit = {str(kind.exit_code): code for code, kind in every.items()}
     return name if name in every else by_exit.get(name)
+
+
+def near(given: str) -> str:
+    """What to give in place of a code that there is none of: the most alike, if one is."""
+    name = given.strip().upper().replace("-", "_")
+    alike = get_close_matches(name, codes(), n=1)
+    return f"did you mean {alike[0]}?" if alike else "README.md lists them all"
 
 
 def explain(code: str) -> None:

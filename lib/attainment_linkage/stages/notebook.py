@@ -19,8 +19,9 @@ from attainment_linkage.core.spec import parse_spec
 from attainment_linkage.core.spec_text import as_toml
 from attainment_linkage.stages.files_linked import FilesLinked
 from attainment_linkage.stages.link_files import link_files
+from attainment_linkage.stages.pair_in_run import WHY
 from attainment_linkage.stages.specified import model_of
-from attainment_linkage.stages.why import WHY, Explanation, explain_pair
+from attainment_linkage.stages.why import Explanation, explain_pair
 
 _WORK = ".work"
 

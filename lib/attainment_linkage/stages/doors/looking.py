@@ -9,7 +9,8 @@ from attainment_linkage.stages.diff import DIFF, compare
 from attainment_linkage.stages.doctor import examine
 from attainment_linkage.stages.doors.entered import with_config
 from attainment_linkage.stages.explain import explain as say_code
-from attainment_linkage.stages.why import WHY, explain_pair
+from attainment_linkage.stages.pair_in_run import WHY
+from attainment_linkage.stages.why import explain_pair
 
 
 def why(left_id: str, right_id: str, env: str, lake: Path | None) -> int:
