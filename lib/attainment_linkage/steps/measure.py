@@ -17,7 +17,6 @@ from attainment_linkage.steps.contract import require
 
 NOT_KNOWN = "not known"
 WEIGHT_DECIMALS = 6
-COUNTS = ("pupils", "linked", "judged", "right", "linkable")
 _FIFTHS = [0.2, 0.4, 0.6, 0.8]
 
 

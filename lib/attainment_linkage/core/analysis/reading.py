@@ -37,7 +37,6 @@ from attainment_linkage.domain.variable import Variable, variables
 _CROSS = " x "
 MOST_CROSSED = 3
 _NUMBERS = ("int", "bigint", "double", "float")
-_SECTIONS = ("universe", "measure", "classification", "table", "model", "same", "nobody")
 _KEYS = {
     "": (
         "level",

@@ -24,7 +24,7 @@ from attainment_linkage.core.population.people import (
 )
 
 QUALIFICATIONS = ("none", "level1", "level2", "apprenticeship", "level3", "level4", "other", "")
-NO_QUALIFICATION, LEVEL_4 = 0, 5
+LEVEL_4 = 5
 ACTIVITIES = ("employed", "unemployed", "inactive", "student", "retired", "")
 EMPLOYED, UNEMPLOYED, INACTIVE, STUDENT, RETIRED, TOO_YOUNG = range(6)
 NS_SEC = ("1", "2", "3", "4", "5", "6", "7", "8", "L15", "")

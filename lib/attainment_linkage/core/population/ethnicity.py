@@ -92,9 +92,6 @@ BORN_ABROAD: Floats = np.array([group.born_abroad for group in ETHNIC_GROUPS])
 OTHER_LANGUAGE: Floats = np.array([group.other_language for group in ETHNIC_GROUPS])
 ADVANTAGE: Floats = np.array([group.advantage for group in ETHNIC_GROUPS])
 LONE_PARENT: Floats = np.array([group.lone_parent for group in ETHNIC_GROUPS])
-# the five broad groups: White, Mixed, Asian, Black, Other
-BROAD_GROUPS = ("white", "mixed", "asian", "black", "other")
-BROAD_GROUP = np.array([0] * 4 + [1] * 4 + [2] * 5 + [3] * 3 + [4] * 2)
 
 
 def naming_shares() -> Floats:
