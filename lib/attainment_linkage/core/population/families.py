@@ -39,6 +39,7 @@ from attainment_linkage.core.population.people import (
 from attainment_linkage.core.population.profiles import Families
 
 _INDEX = 3  # place of the pupil among seven maternities
+_MUSLIM_WIVES_KEEP = 0.6  # the share of wives who keep their own surname
 TENURES = ("owned", "mortgage", "shared", "social_la", "social_other", "private", "rent_free")
 OWNED, MORTGAGE, SHARED, SOCIAL_LA, SOCIAL_OTHER, PRIVATE, RENT_FREE = range(7)
 
@@ -75,8 +76,7 @@ def households(rng: np.random.Generator, first: int, count: int, rates: Families
     others_name = (kind == LONE_MOTHER) & ~own_name | (
         couple & chance(rng, rates.step_families, count)
     )
-    keeps = np.where(naming == lists.MUSLIM, 0.6, rates.wives_keep_surname)
-    takes = (kind == MARRIED) & ~chance(rng, keeps, count)
+    takes = takes_his_name(rng, kind, naming, rates)
     mother = np.where(takes, father, mother)
     child = np.where(others_name, absent_father, np.where(mothers_name, mother, father))
     double = chance(rng, rates.hyphenated_surnames, count) & (naming == lists.BRITISH)
@@ -95,6 +95,12 @@ def households(rng: np.random.Generator, first: int, count: int, rates: Families
         child_surname=child,
         second_surname=np.where(double, surnames().draw(rng, naming), NONE),
     )
+
+
+def takes_his_name(rng: np.random.Generator, kind: Ints, naming: Ints, rates: Families) -> Flags:
+    """In which households a wife bears her husband's surname."""
+    keeps = np.where(naming == lists.MUSLIM, _MUSLIM_WIVES_KEEP, rates.wives_keep_surname)
+    return np.asarray((kind == MARRIED) & ~chance(rng, keeps, len(kind)))
 
 
 def members(rng: np.random.Generator, homes: Households, rates: Families) -> Members:

@@ -20,6 +20,7 @@ from attainment_linkage.core.population.families import (
     draw_ethnic,
     draw_tenure,
     ordered,
+    takes_his_name,
 )
 from attainment_linkage.core.population.name_stock import surnames
 from attainment_linkage.core.population.people import (
@@ -61,8 +62,7 @@ def households(
     advantage = draw_advantage(rng, deprivation, ethnic)
     naming = pick_by_row(rng, ethnicity.NAMING, ethnic)
     own, hers = surnames().draw(rng, naming), surnames().draw(rng, naming)
-    keeps = np.where(naming == lists.MUSLIM, 0.6, rates.wives_keep_surname)
-    takes = (kind == MARRIED) & ~chance(rng, keeps, count)
+    takes = takes_his_name(rng, kind, naming, rates)
     homes = Households(
         kind=kind,
         area=area,
