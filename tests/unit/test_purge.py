@@ -137,7 +137,7 @@ def test_a_run_at_work_and_a_run_that_is_not_there_stop_it(lake, config):
     with lake.locked(), pytest.raises(RunLockedError, match="another run holds it"):
         purged("older", config, is_published_too=True)
     for unknown in ("none", "../_runs/older", ""):
-        with pytest.raises(PurgeRefusedError, match=f"no run {unknown}; it has newer, older"):
+        with pytest.raises(PurgeRefusedError, match=rf"no run {unknown}\. It has newer, older"):
             purged(unknown, config, is_published_too=True)
     assert folders_of(lake) == before
 
