@@ -51,3 +51,10 @@ def test_what_is_wrong_ends_in_one_error_with_every_cure(config, monkeypatch, ca
     with pytest.raises(EnvironmentFaultError, match=r"2 things are .* install one.* local\[1\]"):
         doctor.examine(config)
     assert capsys.readouterr().out.count("NOT WELL") == 2
+
+
+def test_doctor_names_what_comes_next_in_the_lake_it_looked_at(monkeypatch, config, capsys):
+    monkeypatch.setattr(doctor, "checks", lambda _: [])
+    doctor.examine(config)
+
+    assert capsys.readouterr().out.endswith(f"--synthesise --lake {config.lake.directory}\n")

@@ -24,4 +24,5 @@ def examine(config: Config) -> None:
             f"doctor: {len(wrong)} {'thing is' if len(wrong) == 1 else 'things are'} not as the "
             f"road needs {'it' if len(wrong) == 1 else 'them'}. {' '.join(wrong)}"
         )
-    log.line("All is well. Next: attainment-linkage run --synthesise --config local --lake lake")
+    lake = config.lake.directory
+    log.line(f"All is well. Next: attainment-linkage run --synthesise --lake {lake}")
