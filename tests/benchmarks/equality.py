@@ -28,7 +28,7 @@ from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import parse_spec
-from attainment_linkage.stages import link_files, linkage
+from attainment_linkage.stages import files_laid_out, linkage, specified
 from attainment_linkage.steps import block, score
 from attainment_linkage.steps.kernel import Kernel
 from attainment_linkage.steps.train import TrainedModel
@@ -113,8 +113,8 @@ def _problem(spark: SparkSession, name: str, folder: Path, place: Path, config: 
     else:
         spec = parse_spec((SPECS / f"{name}.toml").read_text("utf-8"), name)
         paths = (CASES / name / "a.parquet", CASES / name / "b.parquet")
-        policy = link_files.policy_of(spec, config)
-        records, model, laid = link_files.laid_out(spark, spec, paths, policy, place)
+        policy = specified.policy_of(spec, config)
+        records, model, laid = files_laid_out.laid_out(spark, spec, paths, policy, place)
     plan = linkage.planned(model, laid, policy)
     trained = linkage.trained(records, model, plan, policy)
     weighed = score.with_term_frequencies(records, model.term_frequency_columns)
