@@ -20,7 +20,7 @@ from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.tables import Table
 from attainment_linkage.stages import linkage
-from attainment_linkage.stages.link_files import SHORT_MIB
+from attainment_linkage.stages.link_files import SHORT_ROWS
 from attainment_linkage.steps import resolve
 from tests.benchmarks import design
 from tests.benchmarks.files import Files
@@ -41,7 +41,7 @@ def run(
     config = load("local", lake_override(output / "lake"))
     threading.Thread(target=gates.prepare, name="gates").start()
     with clock.session():
-        is_short = plain_tables.size_mib(files.left, files.right) < SHORT_MIB
+        is_short = plain_tables.rows_about(files.left, files.right) < SHORT_ROWS
         session = open_session(config, "benchmark", is_short=is_short)
         spark = session.__enter__()
     try:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 
 import pytest
 from pyspark.errors import PySparkException, PythonException
 
+from attainment_linkage.adapters import java
 from attainment_linkage.adapters.faults import is_disk_full, named, safe_name
 from attainment_linkage.domain.errors import (
     DiskFullError,
@@ -129,6 +132,25 @@ def test_a_java_that_was_killed_is_named_though_it_can_be_asked_no_more():
     assert "link: Java ended while it was at work" in str(found)
     assert "CANARY" not in str(found)
     assert safe_name(GoneError()) == "GoneError"
+
+
+class Py4JError(Exception):
+    """As Py4J's own, where an answer broke off."""
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "said"),
+    [(52, MemoryFullError, "memory is full"), (137, StageFailedError, "Java ended")],
+)
+def test_a_java_that_broke_off_is_named_by_how_it_ended(monkeypatch, code, kind, said):
+    ended = subprocess.Popen([sys.executable, "-c", f"raise SystemExit({code})"])
+    monkeypatch.setattr(java, "_drivers", [ended])
+
+    found = named(Py4JError("CANARY"), "link")
+
+    assert type(found) is kind
+    assert said in str(found)
+    assert "CANARY" not in str(found)
 
 
 def test_sparks_condition_is_named_without_its_parameters():

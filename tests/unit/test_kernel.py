@@ -4,18 +4,22 @@ Without Spark: records are placed in slices here, then cut, counted, dealt out a
 the engine's own code. The oracle is a nested loop.
 """
 
-from itertools import product
+from itertools import groupby, product
+from operator import itemgetter
 from zlib import crc32
 
+import duckdb
 import pyarrow as pa
+import pytest
 import splink.comparison_library as cl
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from attainment_linkage.adapters import faults
 from attainment_linkage.core.blocking_plan import KeyGroup, RuleCount, key_groups
 from attainment_linkage.core.layout import Layout, Slice, TaskSize, tasks, totals
 from attainment_linkage.core.rules import Rule
-from attainment_linkage.steps.kernel import Kernel, score_task
+from attainment_linkage.steps.kernel import Kernel, open_database, score_task
 from attainment_linkage.steps.slices import ELEMENT, PLACE, Counting, merged, packed, unpacked
 
 COMPARISON = cl.ExactMatch("a").get_comparison("duckdb").as_dict()
@@ -89,11 +93,13 @@ def laid_out(records, cut, counted):
     countings = [
         Counting(group, {n: counted[n] for n in group.rule_numbers}) for group in cut.groups
     ]
-    for batch in merged(blocks, countings):
-        for row in batch.to_pylist():
-            counts = {one["rule"]: RuleCount(*one.values()) for one in row["counts"]}
-            place = (row["group_number"], row["slice"])
-            yield Slice(*place, row["left_records"], row["right_records"], counts), row["blocks"]
+    rows = [row for batch in merged(blocks, countings) for row in batch.to_pylist()]
+    for place, own in groupby(rows, key=itemgetter("group_number", "slice")):
+        first, *others = own
+        counts = {one["rule"]: RuleCount(*one.values()) for one in first["counts"]}
+        sides = first["left_records"], first["right_records"]
+        assert all(one["counts"] is None for one in others)
+        yield Slice(*place, *sides, counts), [one["block"] for one in (first, *others)]
 
 
 TWICE = [("x", "x", None, ["x", "y"])]
@@ -136,3 +142,17 @@ def test_every_pair_comes_once_by_its_lowest_rule_from_whatever_task(
         count = counted[number].candidate_pairs if number in counted else 0
         is_exact = not any(equality.has_array for equality in rule.equalities)
         assert count == formed[number] if is_exact else count >= formed[number]
+
+
+def test_a_task_stays_within_its_memory_by_spilling_unreadably_or_ends_by_name(tmp_path):
+    database = open_database(64, str(tmp_path))
+    name = "CANARY" * 20
+
+    database.execute(f"create table t as select '{name}' || hash(i) x from range(1000000) r(i)")
+    spilled = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    with pytest.raises(duckdb.OutOfMemoryException, match="Out of Memory Error") as full:
+        database.execute("select list(x) from t").fetchall()
+
+    assert len(spilled) > 2**24
+    assert name.encode() not in spilled
+    assert faults.is_memory_full(full.value)

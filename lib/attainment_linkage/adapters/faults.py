@@ -13,6 +13,7 @@ import errno
 import re
 from collections.abc import Iterator
 
+from attainment_linkage.adapters.java import driver_end
 from attainment_linkage.domain import errors
 from attainment_linkage.domain.errors import (
     DiskFullError,
@@ -51,7 +52,10 @@ _NO_RIGHT = {
     errno.EEXIST,
 }
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
-_NO_ANSWER = "Py4JNetworkError"
+_NO_ANSWER, _BROKEN_OFF = "Py4JNetworkError", "Py4JError"
+_ENDED_BY_MEMORY = 52
+"""How a driver or executor of Spark ends that is out of memory."""
+_LAST_SECONDS = 2.0
 _TRACEBACK = "Traceback (most recent call last)"
 _WORKER_ERROR = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception))(?::|$)", re.MULTILINE)
 _JAVA_CAUSE = re.compile(
@@ -90,12 +94,21 @@ def is_disk_full(error: BaseException) -> bool:
 
 def is_java_gone(error: BaseException) -> bool:
     """Whether the JVM of the driver ended while it was at work."""
-    return any(type(one).__name__ == _NO_ANSWER for one in chain(error))
+    names = {type(one).__name__ for one in chain(error)}
+    return _NO_ANSWER in names or (_BROKEN_OFF in names and _java_end(error) is not None)
+
+
+def _java_end(error: BaseException) -> int | None:
+    """With which code the JVM ended, where it broke off amid an answer; it may be about to end."""
+    is_from_java = {_NO_ANSWER, _BROKEN_OFF} & {type(one).__name__ for one in chain(error)}
+    return driver_end(_LAST_SECONDS) if is_from_java else None
 
 
 def is_memory_full(error: BaseException) -> bool:
     """Whether Java, a worker, DuckDB or a result went beyond the memory it may use."""
     if any(isinstance(one, MemoryError) for one in chain(error)):
+        return True
+    if _java_end(error) == _ENDED_BY_MEMORY:
         return True
     return any(_NO_MEMORY.search(text) for text in _texts(error))
 

@@ -1,4 +1,4 @@
-"""Java: the check that comes before anything is started.
+"""Java: the check that comes before anything is started, and how the driver's Java ended.
 
 ``python -m attainment_linkage.adapters.java`` is that check for ``make``, which has no other
 package to lean on yet: this module imports none.
@@ -6,6 +6,7 @@ package to lean on yet: this module imports none.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ _WANTED = (
     "Spark needs Java 17 or 21: install one (for example openjdk-17-jre-headless) and set "
     "JAVA_HOME to it"
 )
+_drivers: list[subprocess.Popen[bytes]] = []
 
 
 def check_java() -> int:
@@ -44,6 +46,19 @@ def check_java() -> int:
         kind = f"Java {major}" if major else "of an unknown version"
         raise JavaMissingError(f"java: {java} is {kind}; {_WANTED}.")
     return major
+
+
+def remember(driver: subprocess.Popen[bytes] | None) -> None:
+    """Keep hold of the Java that this process started for its driver, if it did."""
+    _drivers[:] = [driver] if driver is not None else []
+
+
+def driver_end(seconds: float) -> int | None:
+    """The exit code of the driver's Java, if it ends within so many seconds; else None."""
+    for driver in _drivers:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return driver.wait(timeout=seconds)
+    return None
 
 
 if __name__ == "__main__":

@@ -14,6 +14,13 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 
 SCRATCH = "_scratch"
+_SMALL_PARTS = {
+    "parquet.block.size": 32 * 2**20,
+    "parquet.block.size.row.check.min": 1,
+    "parquet.page.size.row.check.min": 1,
+}
+"""A row may be a block of many megabytes: what a writer holds is looked at from the first row on,
+not from the hundredth, and a reader never gets more of it at once."""
 
 
 @contextmanager
@@ -34,5 +41,5 @@ def sweep(root: Path) -> None:
 
 def kept(frame: DataFrame, folder: Path) -> DataFrame:
     """A frame written once as Parquet and read from there as often as needed."""
-    frame.write.mode("overwrite").parquet(str(folder))
+    frame.write.mode("overwrite").options(**_SMALL_PARTS).parquet(str(folder))
     return frame.sparkSession.read.parquet(str(folder))

@@ -23,7 +23,7 @@ from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters import workplace
 from attainment_linkage.adapters.faults import is_disk_full, named, safe_name
-from attainment_linkage.adapters.java import check_java
+from attainment_linkage.adapters.java import check_java, remember
 from attainment_linkage.adapters.project import conf_folder
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import (
@@ -177,6 +177,7 @@ def _start(app_name: str, settings: Mapping[str, str], log: Path) -> SparkSessio
             spark: SparkSession = builder.getOrCreate()
     except Exception as error:  # noqa: BLE001  Java's and Python's: all are named
         raise _not_started(error, log.read_text(encoding="utf-8", errors="replace")) from None
+    remember(getattr(SparkContext._gateway, "proc", None))
     for key, value in settings.items():
         if key.startswith(("spark.sql.shuffle", "spark.sql.session", "spark.databricks")):
             spark.conf.set(key, value)

@@ -20,8 +20,8 @@ from attainment_linkage.stages.session import session_for
 from attainment_linkage.stages.specified import policy_of
 from attainment_linkage.steps import resolve
 
-SHORT_MIB = 64
-"""Two files under this are linked before the JVM's thorough compiler pays."""
+SHORT_ROWS = 500_000
+"""Two files of fewer rows are linked before the JVM's thorough compiler pays."""
 
 
 def link_files(
@@ -45,7 +45,7 @@ def link_files(
     spec = parse_spec(plain_tables.read_text(spec_path), spec_path.name)
     plain_tables.require_writable(output)
     log = log or RunLog()
-    is_short = plain_tables.size_mib(left, right) < SHORT_MIB
+    is_short = plain_tables.rows_about(left, right) < SHORT_ROWS
     with session_for("link-files", config, spark, is_short=is_short) as session:
         return _linked(spec, left, right, output, config, log, session)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from attainment_linkage.steps import places
+from attainment_linkage.steps import names, places
 
 
 def address_parts() -> list[Column]:
@@ -29,27 +29,41 @@ def address_keys() -> list[Column]:
     ]
 
 
-def postcode_parts() -> list[Column]:
-    """The current postcode with its sector and district, and the units of all of them."""
-    current = places.postcode(F.col("postcode_text"))
-    units = F.transform("other_postcodes", lambda text: places.postcode(text).unit)
-    return [
-        current.unit.alias("postcode"),
-        current.sector.alias("postcode_sector"),
-        current.district.alias("postcode_district"),
-        F.concat(F.array(current.unit), units).alias("units"),
-    ]
+def with_postcode(texts: DataFrame) -> DataFrame:
+    """The current postcode with its sector and district, and the units of all of them.
+
+    Postcodes are read by the United Kingdom's grammar where they have it; a code of digits
+    stands for itself. Pseudo-postcodes give nulls. Each step is kept in columns of its own.
+    """
+    text, code, real, unit = map(
+        F.col, ("postcode_text", "postcode_code", "postcode_real", "postcode_unit")
+    )
+    coded = texts.select("*", places.postcode_code(text).alias("postcode_code"))
+    told = coded.select("*", places.real_postcode(text, code).alias("postcode_real"))
+    read = told.select("*", places.british_unit(real).alias("postcode_unit"))
+    real_code = F.when(real.isNotNull(), code)
+    others = F.transform("other_postcodes", places.postcode_unit)
+    united = read.select(
+        "*",
+        F.coalesce(unit, real_code).alias("postcode"),
+        F.coalesce(
+            places.sector_of(unit), places.sector_alone(real), places.sector_of(real_code)
+        ).alias("postcode_sector"),
+        F.coalesce(
+            places.district_of(unit), places.district_alone(real), places.district_of(real_code)
+        ).alias("postcode_district"),
+    )
+    units = F.array_compact(F.array_append(others, F.col("postcode")))
+    return united.select("*", F.sort_array(F.array_distinct(units)).alias("units"))
 
 
 def postcode_arrays() -> list[Column]:
     """All postcodes of a record, distinct and sorted, with their sectors and districts."""
-    units = F.array_sort(F.array_distinct(F.filter("units", lambda unit: unit.isNotNull())))
     arrays = {
-        "postcodes": units,
-        "postcode_sectors": F.transform(units, lambda unit: places.postcode(unit).sector),
-        "postcode_districts": F.transform(units, lambda unit: places.postcode(unit).district),
+        "postcodes": F.col("units"),
+        "postcode_sectors": F.transform("units", places.sector_of),
+        "postcode_districts": F.transform("units", places.district_of),
     }
     return [
-        F.when(F.size(units) > 0, F.array_distinct(array)).alias(name)
-        for name, array in arrays.items()
+        names.null_if_empty(F.array_distinct(array)).alias(name) for name, array in arrays.items()
     ]

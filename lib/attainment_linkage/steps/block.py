@@ -85,8 +85,8 @@ def rule_counts(counts: DataFrame) -> dict[int, RuleCount]:
 def laid_out(records: DataFrame, cut: Layout, rules: Sequence[Rule], partitions: int) -> DataFrame:
     """Cut the records in slices by the keys of the groups, and count these rules in them.
 
-    Grain: out, one row per group and slice, with the records of both sides, the counts of
-    each rule that ``layout.counted_in`` places there, and all its records in blocks.
+    Grain: out, one row per block of records, a slice's together; the first has the records of
+    both sides in the slice and the counts of each rule that ``layout.counted_in`` places there.
     Records with a null in a key meet nobody there and are left out; where the key is over
     array elements, a record comes once per element, with the element beside it.
     Cost: the records are read once, and once more per group keyed on an array; one shuffle
@@ -121,7 +121,7 @@ def laid_out(records: DataFrame, cut: Layout, rules: Sequence[Rule], partitions:
 
 def slice_counts(laid_out: DataFrame) -> list[Slice]:
     """What was counted in each slice, on the driver: no block is read."""
-    rows = laid_out.select(
+    rows = laid_out.where(F.col("counts").isNotNull()).select(
         "group_number", "slice", "left_records", "right_records", "counts", "bytes"
     )
     return [
@@ -138,7 +138,7 @@ def slice_counts(laid_out: DataFrame) -> list[Slice]:
 
 
 def dealt(laid_out: DataFrame, tasks: Sequence[Task]) -> DataFrame:
-    """The blocks of the slices of each task, one partition per task: task, blocks.
+    """The blocks of the slices of each task, one partition per task: task, block.
 
     Cost: one shuffle of blocks; a slice that several tasks share goes to each.
     """
@@ -152,7 +152,7 @@ def dealt(laid_out: DataFrame, tasks: Sequence[Task]) -> DataFrame:
     wanted = laid_out.sparkSession.createDataFrame(pa.table(columns, names=names))
     # inner: a slice that no task was given forms no pair
     slices = laid_out.join(F.broadcast(wanted), on=names[:2], how="inner")
-    return slices.select("task", "blocks").repartitionById(len(tasks), "task")
+    return slices.select("task", "block").repartitionById(len(tasks), "task")
 
 
 def _place(group: KeyGroup, slices: int) -> Column:

@@ -9,8 +9,6 @@ gives no date and the other way does, the other way is taken.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -18,6 +16,9 @@ _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 _MONTH_WORD = r"\b(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*\b"
 _SCANNED, _DIGITS = "OQDIL|SZB", "000111528"
 
+_YEAR_MONTH_DAY, _YEAR_LAST, _MONTH_YEAR, _YEAR_MONTH, _YEAR = range(5)
+_SOLID_ISO, _SOLID_YEAR_LAST, _SOLID_SHORT = range(5, 8)
+"""How a date is written: 1985-03-04, 4-3-1985, 3-1985, 1985-3, 1985; 19850304, 04031985, 040385."""
 FIRST_YEAR_OF_TWO_DIGITS = 27
 """Two-digit years from 27 on are 19.., below it 20..: the oldest living are about 100."""
 
@@ -59,96 +60,98 @@ def _first_two_numbers(joined: Column) -> tuple[Column, Column]:
     return first.try_cast("int"), second.try_cast("int")
 
 
-@dataclass(frozen=True)
-class DateTokens:
-    """The numbers of a date as text: the year, and two of which either may be the month.
+def date_notation(joined: Column, tokens: Column) -> Column:
+    """How a ``date_text``, split at its hyphens into ``tokens``, is written; null if unreadably.
 
-    ``is_month_leading``: the notation itself puts the month before the day.
+    Keep it in a column of its own: the numbers are read by it.
     """
-
-    year: Column
-    first: Column
-    second: Column
-    is_month_leading: Column
-
-
-def date_tokens(joined: Column) -> DateTokens:
-    """The numbers of a ``date_text``; null where the notation gives none."""
-    tokens = F.split(joined, "-")
-    one, two, three = (F.get(tokens, place) for place in range(3))
+    one, two = F.get(tokens, 0), F.get(tokens, 1)
     count = F.size(tokens)
-    is_whole_iso = joined.rlike(r"^(1\d|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
-    is_solid = joined.rlike(r"^\d{4}(18|19|20)\d{2}$") & ~is_whole_iso
-    is_solid_iso = joined.rlike(r"^(1\d|20)\d{6}$") & ~is_solid
-    is_short = joined.rlike(r"^\d{6}$")
-    is_iso = (count == 3) & one.rlike(r"^[0-9X]{4}$")
-    is_two_year_last = (count == 2) & two.rlike(r"^\d{4}$")
+    return (
+        F.when((count == 3) & one.rlike(r"^[0-9X]{4}$"), _YEAR_MONTH_DAY)
+        .when(count == 3, _YEAR_LAST)
+        .when((count == 2) & two.rlike(r"^\d{4}$"), _MONTH_YEAR)
+        .when((count == 2) & one.rlike(r"^\d{4}$"), _YEAR_MONTH)
+        .when(joined.rlike(r"^(1\d|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"), _SOLID_ISO)
+        .when(joined.rlike(r"^\d{4}(18|19|20)\d{2}$"), _SOLID_YEAR_LAST)
+        .when(joined.rlike(r"^(1\d|20)\d{6}$"), _SOLID_ISO)
+        .when(joined.rlike(r"^\d{6}$"), _SOLID_SHORT)
+        .when(joined.rlike(r"^\d{4}$"), _YEAR)
+    )
+
+
+def date_numbers(joined: Column, tokens: Column, notation: Column) -> tuple[Column, Column, Column]:
+    """The numbers of a date as text: the year, and two of which either may be the month."""
+    one, two, three = (F.get(tokens, place) for place in range(3))
     year = (
-        F.when(is_solid_iso, F.substring(joined, 1, 4))
-        .when(is_solid, F.substring(joined, 5, 4))
-        .when(is_short, F.substring(joined, 5, 2))
-        .when(is_iso, one)
-        .when(count == 3, three)
-        .when(is_two_year_last, two)
-        .when((count <= 2) & one.rlike(r"^\d{4}$"), one)
+        F.when(notation.isin(_YEAR_MONTH_DAY, _YEAR_MONTH, _YEAR), one)
+        .when(notation == _YEAR_LAST, three)
+        .when(notation == _MONTH_YEAR, two)
+        .when(notation == _SOLID_ISO, F.substring(joined, 1, 4))
+        .when(notation == _SOLID_YEAR_LAST, F.substring(joined, 5, 4))
+        .when(notation == _SOLID_SHORT, F.substring(joined, 5, 2))
     )
     first = (
-        F.when(is_solid_iso, F.substring(joined, 5, 2))
-        .when(is_solid | is_short, F.substring(joined, 1, 2))
-        .when(is_iso, two)
-        .when((count == 3) | is_two_year_last, one)
-        .when((count == 2) & one.rlike(r"^\d{4}$"), two)
+        F.when(notation.isin(_YEAR_MONTH_DAY, _YEAR_MONTH), two)
+        .when(notation.isin(_YEAR_LAST, _MONTH_YEAR), one)
+        .when(notation == _SOLID_ISO, F.substring(joined, 5, 2))
+        .when(notation.isin(_SOLID_YEAR_LAST, _SOLID_SHORT), F.substring(joined, 1, 2))
     )
     second = (
-        F.when(is_solid_iso, F.substring(joined, 7, 2))
-        .when(is_solid | is_short, F.substring(joined, 3, 2))
-        .when(is_iso, three)
-        .when(count == 3, two)
+        F.when(notation == _YEAR_MONTH_DAY, three)
+        .when(notation == _YEAR_LAST, two)
+        .when(notation == _SOLID_ISO, F.substring(joined, 7, 2))
+        .when(notation.isin(_SOLID_YEAR_LAST, _SOLID_SHORT), F.substring(joined, 3, 2))
     )
-    return DateTokens(year, first, second, is_solid_iso | is_iso | (count == 2))
+    return year, first, second
 
 
-def month_and_day(
-    first: Column, second: Column, is_month_leading: Column, is_day_first: bool
-) -> tuple[Column, Column]:
-    """Which of two numbers is the month: a named one, the notation's, else the column's.
+def is_month_leading(first: Column, second: Column, notation: Column, is_day_first: bool) -> Column:
+    """Whether the first of two numbers is the month: a named one, the notation's, the column's."""
+    is_leading = notation.isin(_SOLID_ISO, _YEAR_MONTH_DAY, _YEAR_MONTH, _MONTH_YEAR)
+    return _is_named(first) | (~_is_named(second) & (is_leading | F.lit(not is_day_first)))
 
-    Where that month exceeds 12 and the other number does not, they change places.
+
+def part_number(part: Column) -> Column:
+    """The number of a month or day as ``date_numbers`` gives it, a named month's too."""
+    return F.regexp_replace(part, "^M", "").try_cast("int")
+
+
+def month_and_day(first: Column, second: Column, month: Column, day: Column) -> list[Column]:
+    """Month and day as text: where the month exceeds 12 and the day does not, they change places.
+
+    ``first`` and ``second`` are the numbers as delivered: a named month stays where it is.
     """
-    is_first_named = F.coalesce(first.startswith("M"), F.lit(False))
-    is_second_named = F.coalesce(second.startswith("M"), F.lit(False))
-    leads = is_first_named | (~is_second_named & (is_month_leading | F.lit(not is_day_first)))
-    one = F.regexp_replace(first, "^M", "").try_cast("int")
-    two = F.regexp_replace(second, "^M", "").try_cast("int")
-    month, day = F.when(leads, one).otherwise(two), F.when(leads, two).otherwise(one)
-    is_other_way = ~is_first_named & ~is_second_named & (month > 12) & (month <= 31) & (day <= 12)
+    is_other_way = ~_is_named(first) & ~_is_named(second)
+    is_other_way &= (month > 12) & (month <= 31) & (day <= 12)
     is_other_way = F.coalesce(is_other_way & (day >= 1), F.lit(False))
-    return (
+    return [
         F.when(is_other_way, day).otherwise(month).cast("string"),
         F.when(is_other_way, month).otherwise(day).cast("string"),
-    )
+    ]
 
 
-def year_part(text: Column) -> Column:
+def _is_named(part: Column) -> Column:
+    return F.coalesce(part.startswith("M"), F.lit(False))
+
+
+def year_part(text: Column, number: Column) -> Column:
     """A year as four digits; one of two digits is completed, an impossible one null."""
-    number = number_text(text)
     century = F.when(number >= FIRST_YEAR_OF_TWO_DIGITS, 1900).otherwise(2000)
     is_two_digits = F.regexp_replace(F.trim(text), r"\.0*$", "").rlike(r"^\S{1,2}$")
     whole = F.when(is_two_digits, century + number).otherwise(number)
     return F.when(whole.between(1, 2100), F.lpad(whole.cast("string"), 4, "0"))
 
 
-def month_part(text: Column) -> Column:
-    """A month as two digits, from its number or its name; an impossible one null."""
+def month_number(text: Column) -> Column:
+    """A month's number, from its number or its name."""
     named = F.regexp_extract(F.upper(text), _MONTH_WORD, 1)
-    number = F.when(named != "", _month_number(named).try_cast("int")).otherwise(number_text(text))
-    return F.when(number.between(1, 12), F.lpad(number.cast("string"), 2, "0"))
+    return F.when(named != "", _month_number(named).try_cast("int")).otherwise(number_text(text))
 
 
-def day_part(text: Column) -> Column:
-    """A day of the month as two digits; an impossible one null."""
-    number = number_text(text)
-    return F.when(number.between(1, 31), F.lpad(number.cast("string"), 2, "0"))
+def two_digits(number: Column, most: int) -> Column:
+    """A month or a day as two digits; null unless it is from 1 to ``most``."""
+    return F.when(number.between(1, most), F.lpad(number.cast("string"), 2, "0"))
 
 
 def whole_date(year: Column, month: Column, day: Column) -> Column:

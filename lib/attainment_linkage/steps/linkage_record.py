@@ -17,11 +17,11 @@ from attainment_linkage.steps.address_fields import (
     address_keys,
     address_parts,
     postcode_arrays,
-    postcode_parts,
+    with_postcode,
 )
-from attainment_linkage.steps.birth_fields import birth_numbers, birth_parts, with_birth_date
+from attainment_linkage.steps.birth_fields import birth_parts, with_birth_date, with_birth_numbers
 from attainment_linkage.steps.column_counts import require_columns
-from attainment_linkage.steps.name_fields import name_keys, name_parts
+from attainment_linkage.steps.name_fields import name_keys, name_parts, whole_names
 from attainment_linkage.steps.role_texts import role_texts
 
 
@@ -38,9 +38,8 @@ def linkage_records(rows: DataFrame, side: SideSpec, facts: ColumnFacts) -> Data
     require_columns(rows, side)
     attributes = [role for role in side.roles.values() if role.startswith(ATTRIBUTE)]
     texts = role_texts(rows, side, facts)
-    parts = texts.select(
-        "*", *name_parts(), *birth_numbers(facts), *address_parts(), *postcode_parts()
-    )
+    numbered = with_postcode(with_birth_numbers(texts, facts)).select("*", *whole_names())
+    parts = numbered.select("*", *name_parts(), *address_parts())
     keys = parts.select("*", *name_keys(), *birth_parts(), *address_keys(), *postcode_arrays())
     roots = rows.sparkSession.createDataFrame(
         sorted(forename_roots().items()), "listed_form string, listed_root string"

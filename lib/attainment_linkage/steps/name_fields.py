@@ -8,18 +8,27 @@ from pyspark.sql import functions as F
 from attainment_linkage.steps import names
 
 
-def name_parts() -> list[Column]:
-    """Forename, middle names and surname; a full name fills what the others leave null."""
+def whole_names() -> list[Column]:
+    """Given names and surname; a full name fills what the others leave null."""
     full = F.col("full_name_text")
     before = names.without_hyphens(names.words_before_last(full))
-    given, middle = F.coalesce("forename_text", before), F.col("middle_name_text")
+    last = names.without_hyphens(names.last_word(full))
+    return [
+        before.alias("full_name_given"),
+        F.coalesce("forename_text", before).alias("given"),
+        F.coalesce("surname_text", last).alias("surname"),
+    ]
+
+
+def name_parts() -> list[Column]:
+    """Forename, middle names and the words of the whole name, of ``whole_names``."""
+    given, before, middle = F.col("given"), F.col("full_name_given"), F.col("middle_name_text")
+    surname = F.col("surname")
     later = F.coalesce(names.words_after_first(given), names.words_after_first(before))
-    surname = F.coalesce("surname_text", names.without_hyphens(names.last_word(full)))
     return [
         names.first_word(given).alias("forename"),
         F.coalesce(middle, later).alias("middle_names"),
         names.joined_words(given, before, middle).alias("given_names"),
-        surname.alias("surname"),
         names.surname_parts(surname, F.col("former_surname_text")).alias("surname_parts"),
         names.sorted_words(given, surname, middle).alias("name_sorted"),
     ]

@@ -3,6 +3,9 @@
 Column in, Column out; native Spark expressions only. A name becomes upper-case words of A to
 Z: accents folded, apostrophes closed up (O'Brien -> OBRIEN), hyphens and other signs opened
 to spaces, titles before it and suffixes after it taken off, placeholders made null.
+
+Spark works out an expression anew at each mention, so each step here mentions the one before
+it once: what is not a name is replaced by nothing, and nothing becomes null at the end.
 """
 
 from __future__ import annotations
@@ -27,33 +30,8 @@ _SUFFIXES = (
 )
 _ALSO_NAMES = "LORD|BART|JUNIOR|SENIOR|KC|MD"
 """Titles and suffixes that are names where nothing else is there: KC is a surname of Nepal."""
-_PARTICLES = (
-    "DE",
-    "DA",
-    "DU",
-    "DI",
-    "DEL",
-    "DELLA",
-    "DER",
-    "DEN",
-    "DOS",
-    "LA",
-    "LE",
-    "EL",
-    "AL",
-    "VAN",
-    "VON",
-    "BIN",
-    "BINTI",
-    "IBN",
-    "ST",
-    "OF",
-    "THE",
-    "MC",
-    "MAC",
-    "Y",
-    "E",
-)
+_PARTICLES = "DEL|DELLA|DER|DEN|DOS|VAN|VON|BIN|BINTI|IBN|THE|MAC"
+"""Of three letters and more: shorter words are no parts anyway."""
 _PLACEHOLDERS = (
     "UNKNOWN|UNK|NK|NOT KNOWN|NOTKNOWN|NOT STATED|NOT GIVEN|NO NAME|NONAME|NAME|NA|N A|NULL|NONE"
     "|NIL|MISSING|BLANK|REFUSED|DECLINED|ANONYMOUS|ANON|WITHHELD|TEST|XX|XXX|XXXX|BABY|BABY BOY"
@@ -73,8 +51,8 @@ def folded(text: Column) -> Column:
 
 
 def null_if_blank(text: Column) -> Column:
-    """The text, or null when nothing is left of it."""
-    return F.when(F.length(text) > 0, text)
+    """The text, or null when nothing is left of it; the text is worked out once."""
+    return F.nullif(text, F.lit(""))
 
 
 def name_words(name: Column) -> Column:
@@ -104,13 +82,13 @@ def _plain_words(name: Column, signs: str) -> Column:
     text = F.trim(F.regexp_replace(text, rf"^(?!(?:{_ALSO_NAMES})$)(?:(?:{_TITLES})(?: |$))+", ""))
     text = F.trim(F.regexp_replace(text, rf"(?: (?:{_SUFFIXES}))+$", ""))
     suffix_alone = rf"(?!(?:{_ALSO_NAMES})$)(?:{_SUFFIXES})"
-    is_placeholder = text.rlike(rf"^(?:{_PLACEHOLDERS}|{suffix_alone}|(.)\1{{2,}})$")
-    return null_if_blank(F.when(~is_placeholder, text))
+    placeholder = rf"^(?:{_PLACEHOLDERS}|{suffix_alone}|(.)\1{{2,}})$"
+    return null_if_blank(F.regexp_replace(text, placeholder, ""))
 
 
 def words(name: Column) -> Column:
     """The words of a cleaned name as an array; null when there is none."""
-    return F.when(name.isNotNull(), F.split(name, " "))
+    return F.split(name, " ")
 
 
 def first_word(name: Column) -> Column:
@@ -149,19 +127,20 @@ def surname_parts(*names: Column) -> Column:
     The whole name closed up is a part too, so that MC DONALD meets MCDONALD. Parts of one
     or two letters are left out unless the whole name is that short.
     """
-    arrays = []
-    for name in names:
-        parts = F.filter(words(name), lambda part: (F.length(part) > 2) & ~part.isin(*_PARTICLES))
-        whole = F.array(F.replace(name, F.lit(" "), F.lit("")))
-        arrays.append(F.when(name.isNotNull(), F.concat(whole, parts)))
-    joined = _joined_arrays(*arrays)
-    return F.when(F.size(joined) > 0, F.array_distinct(joined))
+    parts = rf"\b(?!(?:{_PARTICLES})\b)[A-Z]{{3,}}\b"
+    arrays = [
+        F.concat(
+            F.array(F.replace(name, F.lit(" "), F.lit(""))),
+            F.regexp_extract_all(name, F.lit(parts), F.lit(0)),
+        )
+        for name in names
+    ]
+    return null_if_empty(F.array_distinct(_joined_arrays(*arrays)))
 
 
 def joined_words(*names: Column) -> Column:
     """The distinct words of several cleaned names as one array; null when there is none."""
-    joined = _joined_arrays(*(words(name) for name in names))
-    return F.when(F.size(joined) > 0, F.array_distinct(joined))
+    return null_if_empty(F.array_distinct(_joined_arrays(*(words(name) for name in names))))
 
 
 def sorted_words(*names: Column) -> Column:
@@ -170,10 +149,18 @@ def sorted_words(*names: Column) -> Column:
     Two names with the same words in any order get the same text. One word alone is not
     enough to go by and gives null.
     """
-    joined = F.array_sort(F.array_distinct(_joined_arrays(*(words(name) for name in names))))
-    return F.when(F.size(joined) > 1, F.concat_ws(" ", joined))
+    joined = F.sort_array(F.array_distinct(_joined_arrays(*(words(name) for name in names))))
+    return null_if_blank(F.regexp_replace(F.concat_ws(" ", joined), "^[^ ]*$", ""))
+
+
+def null_if_empty(texts: Column) -> Column:
+    """An array of texts, or null when nothing is in it; the array is worked out once."""
+    return F.nullif(texts, _no_texts())
 
 
 def _joined_arrays(*arrays: Column) -> Column:
-    nothing = F.array().cast("array<string>")
-    return F.concat(*(F.coalesce(array, nothing) for array in arrays))
+    return F.concat(*(F.coalesce(array, _no_texts()) for array in arrays))
+
+
+def _no_texts() -> Column:
+    return F.array().cast("array<string>")

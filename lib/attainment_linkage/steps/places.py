@@ -7,7 +7,6 @@ for itself, its leading digits standing for the wider area.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 
 from pyspark.sql import Column
@@ -20,6 +19,7 @@ _OUTWARD = r"^[A-Z]{1,2}[0-9][0-9A-Z]?$"
 _SECTOR = r"^[A-Z]{1,2}[0-9][0-9A-Z]?[0-9]$"
 _PSEUDO = r"^(ZZ99|XX99|AA99|QQ99)|^0+$|^9+$|^1+$"
 _SCANNED, _DIGITS = "OQIL|SZB", "00111528"
+_PART = ";"
 
 _STREET_WORDS = {
     "STREET": "ST",
@@ -66,46 +66,67 @@ _STREET_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Postcode:
-    """A postcode: ``unit`` compact and whole, and the ``sector`` and ``district`` it lies in."""
-
-    unit: Column
-    sector: Column
-    district: Column
-
-
 def postcode_text(text: Column) -> Column:
     """A postcode as capitals and digits alone; keep it in a column before taking it apart."""
     return F.regexp_replace(folded(text), r"[^A-Z0-9|]", "")
 
 
-def postcode(compact: Column) -> Postcode:
-    """The unit, sector and district of a ``postcode_text``; pseudo-postcodes give nulls.
+def postcode_texts(texts: Column) -> Column:
+    """An array of postcodes, each as ``postcode_text``; an unknown one is blank or left out."""
+    joined = F.concat_ws(_PART, F.transform(texts, lambda text: F.translate(text, _PART, "")))
+    return F.split(F.regexp_replace(folded(joined), rf"[^A-Z0-9|{_PART}]", ""), _PART)
 
-    A British outward part alone gives the district. Of a code of four or more digits the
-    unit is its first five, the sector all but the last of these, the district all but two.
-    """
+
+def postcode_code(compact: Column) -> Column:
+    """The first five digits of a code of four to nine (ZIP, Australian), or null."""
     digits = F.translate(compact, _SCANNED, _DIGITS)
     is_code = digits.rlike(r"^\d{4,9}$") & compact.rlike(r"\d.*\d")
-    code = F.substring(digits, 1, 5)
-    is_pseudo = compact.rlike(_PSEUDO) | (is_code & code.rlike(_PSEUDO))
-    british = F.regexp_replace(compact, r"\|", "1")
-    is_unit = british.rlike(_UNIT)
-    length = F.length(british)
-    unit = F.when(is_unit, british).when(is_code, code)
-    sector = (
-        F.when(is_unit, F.substring(british, F.lit(1), length - 2))
-        .when(british.rlike(_SECTOR), british)
-        .when(is_code, F.substring(code, F.lit(1), F.length(code) - 1))
-    )
-    district = (
-        F.when(is_unit, F.substring(british, F.lit(1), length - 3))
-        .when(british.rlike(_OUTWARD), british)
-        .when(is_code, F.substring(code, F.lit(1), F.length(code) - 2))
-    )
-    is_real = ~F.coalesce(is_pseudo, F.lit(False))
-    return Postcode(F.when(is_real, unit), F.when(is_real, sector), F.when(is_real, district))
+    return F.when(is_code, F.substring(digits, 1, 5))
+
+
+def real_postcode(compact: Column, code: Column) -> Column:
+    """A ``postcode_text`` with ``code`` its ``postcode_code``; null for a pseudo-postcode."""
+    is_pseudo = compact.rlike(_PSEUDO) | F.coalesce(code.rlike(_PSEUDO), F.lit(False))
+    return F.when(~is_pseudo, F.translate(compact, "|", "1"))
+
+
+def british_unit(real: Column) -> Column:
+    """The unit of a ``real_postcode`` by the grammar of the United Kingdom, or null."""
+    return F.when(real.rlike(_UNIT), real)
+
+
+def postcode_unit(compact: Column) -> Column:
+    """The unit of a ``postcode_text`` in one expression: for those of an array."""
+    is_plain = compact.rlike(_UNIT) & ~compact.rlike(_PSEUDO)
+    code = postcode_code(compact)
+    real = real_postcode(compact, code)
+    found = F.coalesce(british_unit(real), F.when(real.isNotNull(), code))
+    return F.when(is_plain, compact).otherwise(found)
+
+
+def sector_of(unit: Column) -> Column:
+    """The sector a unit lies in: less its last two letters, of a code its last digit."""
+    return _less(unit, 1)
+
+
+def district_of(unit: Column) -> Column:
+    """The district a unit lies in: less its last three signs, of a code its last two."""
+    return _less(unit, 2)
+
+
+def _less(unit: Column, digits: int) -> Column:
+    left_out = F.when(unit < "A", digits).otherwise(digits + 1)
+    return F.substring(unit, F.lit(1), F.length(unit) - left_out)
+
+
+def sector_alone(real: Column) -> Column:
+    """A ``real_postcode`` that is a sector and no more, or null."""
+    return F.when(real.rlike(_SECTOR), real)
+
+
+def district_alone(real: Column) -> Column:
+    """A ``real_postcode`` that is an outward part and no more, or null."""
+    return F.when(real.rlike(_OUTWARD), real)
 
 
 def house_number(text: Column) -> Column:
@@ -148,15 +169,13 @@ def place(text: Column) -> Column:
     """A town, suburb or region in upper-case words; placeholders null."""
     plain = F.trim(F.regexp_replace(folded(F.translate(text, "0|", "oi")), r"[^A-Z0-9]+", " "))
     plain = F.regexp_replace(plain, r"\bSAINT\b", "ST")
-    return null_if_blank(F.when(~plain.isin("UNKNOWN", "NA", "N A", "NONE", "NULL"), plain))
+    return null_if_blank(F.regexp_replace(plain, "^(?:UNKNOWN|NA|N A|NONE|NULL)$", ""))
 
 
 def category(text: Column) -> Column:
     """A category (occupation, ethnic group) in lower case, spaces single; placeholders null."""
     plain = F.lower(F.trim(F.regexp_replace(text, r"\s+", " ")))
-    return null_if_blank(
-        F.when(~plain.isin("unknown", "not stated", "na", "n/a", "none", "null", "-"), plain)
-    )
+    return null_if_blank(F.regexp_replace(plain, "^(?:unknown|not stated|na|n/a|none|null|-)$", ""))
 
 
 def sex(text: Column) -> Column:
@@ -171,7 +190,7 @@ def phone(text: Column) -> Column:
     """The digits of a telephone number, without a leading country code 44; short ones null."""
     digits = F.regexp_replace(F.translate(F.upper(text), _SCANNED, _DIGITS), r"\D", "")
     national = F.regexp_replace(digits, r"^(?:00)?44(?=\d{10}$)", "0")
-    return F.when((F.length(national) >= 6) & ~national.rlike(r"^(\d)\1+$"), national)
+    return null_if_blank(F.regexp_replace(national, r"^(?:\d{1,5}|(\d)\1+)$", ""))
 
 
 def email(text: Column) -> Column:
@@ -193,4 +212,4 @@ def identifier(text: Column) -> Column:
         & (F.length(F.regexp_replace(compact, r"\D", "")) * 2 >= F.length(compact)),
         digits,
     ).otherwise(compact)
-    return null_if_blank(F.when(~read.rlike(r"^(.)\1*$"), read))
+    return null_if_blank(F.regexp_replace(read, r"^(.)\1*$", ""))

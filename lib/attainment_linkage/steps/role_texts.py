@@ -93,4 +93,4 @@ def _other_postcodes(columns: dict[str, Column], rows: DataFrame) -> Column:
         arrays.append(history)
     nothing = F.array().cast("array<string>")
     joined = F.concat(nothing, *(F.coalesce(array, nothing) for array in arrays))
-    return F.transform(joined, places.postcode_text)
+    return places.postcode_texts(joined)
