@@ -66,6 +66,7 @@ $(READY): setup.py conf/constraints.txt conf/spark-defaults.conf | preflight
 	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then "$$python" -m venv --clear .venv; fi
 	@echo "setup: installing the pinned packages into .venv (some minutes the first time)"
 	@$(BIN)/python -m pip install --quiet --constraint conf/constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m compileall -q lib  # once, where Python may not keep what it compiles at each start
 	@echo "setup: starting Spark once, so that Delta's jars are resolved"
 	@$(BIN)/attainment-linkage session
 	@touch $@

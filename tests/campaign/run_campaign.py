@@ -1,9 +1,9 @@
 """The campaign, whole: `make campaign`, or one goal of it: `make campaign GOAL=G5`.
 
-Each goal runs in a process of its own and leaves its tally in ``lake-campaign/``; a start that was
-cut short goes on with the goals it had not done. A tally counts while package and campaign are as
-they were; a goal that is named is run again. The last line is tried, survived, lost of all goals;
-the exit code is 1 where anything was lost, or a goal did not end.
+Each goal runs in a process of its own, two at once, and leaves its tally in ``lake-campaign/``; a
+start that was cut short goes on with the goals it had not done. A tally counts while package and
+campaign are as they were; a goal that is named is run again. The last line is tried, survived,
+lost of all goals; the exit code is 1 where anything was lost, or a goal did not end.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from attainment_linkage.adapters import fingerprint
@@ -21,6 +22,8 @@ from tests.campaign.tally import Tally, keep, kept, last_line, merged, table
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "lake-campaign"
+LANES = 2
+"""Goals at work at once: a start of the road keeps hardly more than one core busy."""
 
 
 def main(names: list[str]) -> int:
@@ -32,16 +35,9 @@ def main(names: list[str]) -> int:
     RESULTS.mkdir(exist_ok=True)
     results = {name: RESULTS / f"{name}-{code()}.json" for name in GOALS}
     started = time.monotonic()
-    for number, name in enumerate(names or GOALS, start=1):
-        path = results[name]
-        say(f"[{number} of {len(names or GOALS)}] {name}: {(GOALS[name].__doc__ or '').strip()}")
-        if path.exists() and not names:
-            say("  kept from an earlier start")
-            continue
-        path.unlink(missing_ok=True)
-        words = [sys.executable, "-m", "tests.campaign.run_campaign", "--one", name, str(path)]
-        subprocess.run(words, check=False)
-        say(f"  {(time.monotonic() - started) / 60:.1f} minutes; {last_line(_done(results))}")
+    with ThreadPoolExecutor(max_workers=LANES) as lanes:
+        for name in names or GOALS:
+            lanes.submit(_run_goal, name, results, started, is_named=bool(names))
     done = _done(results)
     missing = [name for name in names or GOALS if not results[name].exists()]
     body = {"goals": [one.as_json() for one in done], "not_done": missing}
@@ -51,6 +47,20 @@ def main(names: list[str]) -> int:
         say(f"{name}: did not end")
     say(last_line(done))
     return 1 if missing or any(one.lost for one in done) else 0
+
+
+def _run_goal(name: str, results: dict[str, Path], started: float, *, is_named: bool) -> None:
+    """One goal in a process of its own, unless an earlier start has its tally."""
+    path = results[name]
+    say(f"{name}: {(GOALS[name].__doc__ or '').strip()}")
+    if path.exists() and not is_named:
+        say(f"  {name} was kept from an earlier start")
+        return
+    path.unlink(missing_ok=True)
+    words = [sys.executable, "-m", "tests.campaign.run_campaign", "--one", name, str(path)]
+    subprocess.run(words, check=False)
+    minutes = (time.monotonic() - started) / 60
+    say(f"  {name} ended, {minutes:.1f} minutes from the start; {last_line(_done(results))}")
 
 
 def _done(results: dict[str, Path]) -> list[Tally]:

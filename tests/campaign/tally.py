@@ -77,8 +77,10 @@ class Tally:
 
 
 def keep(path: Path, tallies: Sequence[Tally]) -> None:
-    """Write tallies as JSON."""
-    path.write_text(json.dumps([one.as_json() for one in tallies], indent=1) + "\n", "utf-8")
+    """Write tallies as JSON, whole or not at all: another goal's end reads them."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps([one.as_json() for one in tallies], indent=1) + "\n", "utf-8")
+    part.replace(path)
 
 
 def kept(path: Path) -> list[Tally]:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import linprog
+import scipy
 
 WITHHELD, EPSILON = "[c]", 1e-5
 Key = tuple[tuple[str, ...], str]
@@ -119,7 +118,7 @@ def attacked(
     keys = list(dict.fromkeys([*shown, *(key for line in equations for key in line)]))
     known |= {key: 0.0 for key in keys if structural(description, *key)}
     place = {key: at for at, key in enumerate(key for key in keys if key not in known)}
-    matrix, gives, groups = sparse.lil_array((len(equations), len(place) + 1)), [], set()
+    matrix, gives, groups = scipy.sparse.lil_array((len(equations), len(place) + 1)), [], set()
     for at, (whole, *inner) in enumerate(equations):
         for key in {whole, *inner} & place.keys():
             matrix[at, place[key]] = -1.0 if key == whole else 1.0
@@ -127,14 +126,17 @@ def attacked(
         groups.add(tuple(key for key in inner if key in place) if whole in known else ())
     rows, give = matrix.tocsr(), np.array(gives)
     fits: dict[int, list[Any]] = {}
-    part = sparse.csgraph.connected_components(abs(rows).T @ abs(rows))[1]  # what hangs together
+    together = abs(rows).T @ abs(rows)
+    part = scipy.sparse.csgraph.connected_components(together)[1]  # what hangs together
     for target in [(key,) for key in place] + sorted(one for one in groups if len(one) > 1):
         own = np.flatnonzero(part == part[place[target[0]]])
         weight = np.isin(own, [place[key] for key in target]).astype(float)
         lines, seen = np.flatnonzero(abs(rows[:, own]).sum(axis=1)), fits.setdefault(own[0], [])
         for sign in (0.0, 1.0, -1.0):  # numbers seen to fit may be wide enough already
             if sign or not seen:
-                got = linprog(sign * weight, None, None, rows[lines][:, own], give[lines], (0, 1e7))
+                got = scipy.optimize.linprog(
+                    sign * weight, None, None, rows[lines][:, own], give[lines], (0, 1e7)
+                )
                 if got.x is None:
                     return (yield "its shown counts contradict each other")
                 seen.append(got.x)

@@ -16,9 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from attainment_linkage.core.policy import ResolvePolicy
 
@@ -103,8 +101,10 @@ def _tangled(left: Ints, right: Ints) -> list[Ints]:
     left_codes = np.unique(left, return_inverse=True)[1]
     right_codes = np.unique(right, return_inverse=True)[1] + left_codes.max() + 1
     size = int(right_codes.max()) + 1
-    graph = coo_matrix((np.ones(len(left)), (left_codes, right_codes)), shape=(size, size))
-    component = connected_components(graph, directed=False)[1][left_codes]
+    graph = scipy.sparse.coo_matrix(
+        (np.ones(len(left)), (left_codes, right_codes)), shape=(size, size)
+    )
+    component = scipy.sparse.csgraph.connected_components(graph, directed=False)[1][left_codes]
     degree = np.bincount(np.r_[left_codes, right_codes], minlength=size)
     has_rivals_on_both = (degree[left_codes] > 1) & (degree[right_codes] > 1)
     wanted = np.isin(component, component[has_rivals_on_both])
@@ -140,6 +140,6 @@ def _solve(left: Ints, right: Ints, weight: Floats) -> tuple[Bools, Floats]:
 
 
 def _best(gain: Floats) -> tuple[float, set[tuple[int, int]]]:
-    rows, columns = linear_sum_assignment(gain, maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(gain, maximize=True)
     taken = {(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if gain[r, c] > 0.0}
     return float(gain[rows, columns].sum()), taken

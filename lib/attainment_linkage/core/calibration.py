@@ -27,6 +27,7 @@ from math import hypot, sqrt
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from attainment_linkage.core.blocking_loss import Lost
 from attainment_linkage.core.proportions import Share, quantile
@@ -159,8 +160,6 @@ def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) ->
     """
     if not stand_ins.is_counted:
         return _modelled_false_share(pairs, accept_bits)
-    from scipy.stats import nbinom  # slow to import, and every command imports this module
-
     links = max(pairs.links(accept_bits), 1.0)
     seen, beaten = stand_ins.strong(accept_bits), pairs.beaten(accept_bits)
     scale = max(stand_ins.unpaired, 0.0) / links
@@ -170,7 +169,7 @@ def false_share(pairs: WeighedPairs, stand_ins: StandIns, accept_bits: float) ->
     )
     found = others * (scale * seen + beaten)
     counts = seen * np.array([fewest, most]) + _HALF_A_RECORD
-    limits = nbinom.ppf((0.025, 0.975), counts, 1 / (1 + scale))
+    limits = scipy.stats.nbinom.ppf((0.025, 0.975), counts, 1 / (1 + scale))
     low, high = float(limits[0]) + fewest * beaten, float(limits[1]) + most * beaten
     by_chance = quantile(0.95) * sqrt(most * beaten)
     below = hypot(max(found - low, 0.0), by_chance)

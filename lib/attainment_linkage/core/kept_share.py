@@ -19,8 +19,7 @@ from math import pi, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import nnls
-from scipy.special import ndtr
+import scipy
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -103,7 +102,9 @@ def kept_share(states: Ints, sizes: Sequence[int], kept: Weights) -> Floats:
         unseen = pairs * (1 / np.maximum(share, LEAST_SHARE) - 1)
     spreads = np.sqrt(np.maximum(groups @ parts, LEAST_BITS**2))
     above = (groups @ effects - kept.review_bits) / spreads
-    return _as_seen_near(ndtr(above), ndtr(above - NEAR_BITS / spreads), kept)
+    return _as_seen_near(
+        scipy.special.ndtr(above), scipy.special.ndtr(above - NEAR_BITS / spreads), kept
+    )
 
 
 def _as_seen_near(share: Floats, beyond: Floats, kept: Weights) -> Floats:
@@ -131,14 +132,16 @@ def _parts(groups: Floats, pairs: Floats, variance: Floats, families: int) -> Fl
     pull = sqrt(PULL_PAIRS) * np.eye(groups.shape[1])
     rows = np.concatenate([groups * root[:, None], pull])
     return np.asarray(
-        nnls(rows, np.concatenate([variance * root, pull @ np.full(len(pull), equal)]))[0]
+        scipy.optimize.nnls(
+            rows, np.concatenate([variance * root, pull @ np.full(len(pull), equal)])
+        )[0]
     )
 
 
 def _cut_off(mean: Floats, spread: Floats, review_bits: float) -> tuple[Floats, Floats, Floats]:
     """Of normal weights: the share over review; mean and variance of those under it."""
     edge = (review_bits - mean) / spread
-    beyond = np.maximum(ndtr(edge), 1e-300)
+    beyond = np.maximum(scipy.special.ndtr(edge), 1e-300)
     hazard = np.exp(-(edge**2) / 2) / sqrt(2 * pi) / beyond
     narrowed = np.maximum(1 - edge * hazard - hazard**2, 0.0)
-    return ndtr(-edge), mean - spread * hazard, spread**2 * narrowed
+    return scipy.special.ndtr(-edge), mean - spread * hazard, spread**2 * narrowed

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -89,9 +88,9 @@ def _components(left: Ints, right: Ints) -> Ints:
     rows = np.unique(left, return_inverse=True)[1]
     columns = np.unique(right, return_inverse=True)[1] + rows.max() + 1
     size = int(columns.max()) + 1
-    graph = coo_matrix((np.ones(len(left)), (rows, columns)), shape=(size, size))
-    found: Ints = connected_components(graph, directed=False)[1][rows].astype(np.int64)
-    return found
+    graph = scipy.sparse.coo_matrix((np.ones(len(left)), (rows, columns)), shape=(size, size))
+    part = scipy.sparse.csgraph.connected_components(graph, directed=False)[1]
+    return np.asarray(part[rows], np.int64)
 
 
 def _drawn_sets(

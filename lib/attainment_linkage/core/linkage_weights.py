@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, diags, hstack
+import scipy
 
 Floats = npt.NDArray[np.float64]
 
@@ -73,19 +73,23 @@ def fitted(
     return ChanceModel(float(effects[0]), named, largest, scale, trimmed, squares)
 
 
-def _design(categories: Mapping[str, Sequence[str]], names: Mapping[str, list[str]]) -> csr_matrix:
+def _design(
+    categories: Mapping[str, Sequence[str]], names: Mapping[str, list[str]]
+) -> scipy.sparse.csr_matrix:
     """One row per pattern: a one for the level, and a one for each of its categories."""
     count = len(next(iter(categories.values())))
-    blocks = [csr_matrix(np.ones((count, 1)))]
+    blocks = [scipy.sparse.csr_matrix(np.ones((count, 1)))]
     for key, known in names.items():
         place = {name: number for number, name in enumerate(known)}
         column = [place[value] for value in categories[key]]
         shape = (count, len(known))
-        blocks.append(csr_matrix((np.ones(count), (np.arange(count), column)), shape=shape))
-    return csr_matrix(hstack(blocks))
+        blocks.append(
+            scipy.sparse.csr_matrix((np.ones(count), (np.arange(count), column)), shape=shape)
+        )
+    return scipy.sparse.csr_matrix(scipy.sparse.hstack(blocks))
 
 
-def _effects(design: csr_matrix, pupils: Floats, linked: Floats) -> Floats:
+def _effects(design: scipy.sparse.csr_matrix, pupils: Floats, linked: Floats) -> Floats:
     """Effects of greatest penalised likelihood, by Newton's method with halved steps."""
     pull = np.full(design.shape[1], PULL)
     pull[0] = 1e-9  # the level is free
@@ -100,7 +104,7 @@ def _effects(design: csr_matrix, pupils: Floats, linked: Floats) -> Floats:
     for _ in range(STEPS):
         chance = _chance(design @ effects)
         slope = design.T @ (linked - pupils * chance) - pull * effects
-        bend = (design.T @ diags(pupils * chance * (1 - chance)) @ design).toarray()
+        bend = (design.T @ scipy.sparse.diags(pupils * chance * (1 - chance)) @ design).toarray()
         step = np.linalg.solve(bend + np.diag(pull), slope)
         while worth(effects + step) < worth(effects) and np.abs(step).max() > SETTLED:
             step = step / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -14,6 +15,9 @@ from attainment_linkage.domain.errors import LinkageError
 from attainment_linkage.domain.road import Stage
 from attainment_linkage.domain.tables import Table
 from attainment_linkage.stages.inputs import home_zones
+
+_AT_ONCE = 4
+"""Tables read again side by side: most are small, and what each takes is Spark's planning."""
 
 
 def finished(
@@ -28,10 +32,16 @@ def finished(
         log.rerun(stage.name, "its manifest is not in every root")
         return None
     records = {record.name: record for manifest in manifests for record in manifest.tables}
-    for table in stage.writes:
-        if table.name not in records or not _is_whole(spark, lake, table, records[table.name]):
-            log.rerun(stage.name, f"{table.name} is not as its manifest says")
-            return None
+
+    def is_whole(table: Table) -> bool:
+        record = records.get(table.name)
+        return record is not None and _is_whole(spark, lake, table, record)
+
+    with ThreadPoolExecutor(_AT_ONCE) as at_once:
+        for table, whole in zip(stage.writes, at_once.map(is_whole, stage.writes), strict=True):
+            if not whole:
+                log.rerun(stage.name, f"{table.name} is not as its manifest says")
+                return None
     if not all(_is_there(record) for manifest in manifests for record in manifest.files):
         log.rerun(stage.name, "a file it made is not as its manifest says")
         return None

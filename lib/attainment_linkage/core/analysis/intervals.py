@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from attainment_linkage.core.analysis.moments import Floats
 
@@ -76,4 +76,4 @@ def share_interval(answer: Answer, level: float, pupils: Floats) -> tuple[Floats
 def _quantile(answer: Answer, level: float) -> Floats:
     tail = 0.5 + level / 2
     finite = np.where(np.isfinite(answer.freedom), answer.freedom, 1e9)
-    return np.asarray(stats.t.ppf(tail, finite), dtype=float)
+    return np.asarray(scipy.stats.t.ppf(tail, finite), dtype=float)

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import linprog
+import scipy
 
 from attainment_linkage.core.disclosure.system import Flags, Numbers, System
 
@@ -45,7 +44,7 @@ class Attacker:
     def __init__(self, system: System) -> None:
         """Prepare the equations by column, and start from the truth."""
         self.system = system
-        self.by_column: sparse.csc_array = system.matrix.tocsc()
+        self.by_column: scipy.sparse.csc_array = system.matrix.tocsc()
         self.most = 4.0 * float(np.abs(system.values).max(initial=0.0)) + 1000.0
         self._witnesses = system.values[None, :]
         self._moved = np.zeros((1, len(system.values)), dtype=np.float32)
@@ -80,7 +79,7 @@ class Attacker:
         if not places.size:
             return Extreme(truth, np.maximum(weight, 0), np.maximum(-weight, 0))
         equations = self.by_column[:, places]
-        result = linprog(
+        result = scipy.optimize.linprog(
             -weight[places],
             A_eq=equations,
             b_eq=equations @ base[places],

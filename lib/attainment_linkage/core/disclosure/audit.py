@@ -16,9 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import null_space
-from scipy.optimize import linprog
 
 from attainment_linkage.core.disclosure.equations import (
     Equation,
@@ -155,7 +154,7 @@ class _Attack:
         """By how much the equations must be let out, each alike, so that any numbers fit."""
         size = len(self.unknown)
         out = np.ones((len(self.matrix), 1))
-        result = linprog(
+        result = scipy.optimize.linprog(
             np.append(np.zeros(size), 1.0),
             A_ub=np.vstack([np.hstack([self.matrix, -out]), np.hstack([-self.matrix, -out])]),
             b_ub=np.concatenate([self.gives, -self.gives]),
@@ -220,7 +219,9 @@ class _Attack:
         elif self.matrix.size:
             limits |= {"A_eq": self.matrix, "b_eq": self.gives}
         for solver in ("highs-ipm", "highs-ds"):
-            result = linprog(-weight, bounds=(self.lower, _FAR), method=solver, **limits)
+            result = scipy.optimize.linprog(
+                -weight, bounds=(self.lower, _FAR), method=solver, **limits
+            )
             if result.x is not None:
                 break
         else:  # the shown numbers contradict each other: nothing is proved
@@ -232,7 +233,7 @@ class _Attack:
         """Pairs and triples of unknowns whose sum follows exactly, and is below the threshold."""
         if not self.matrix.size or len(self.unknown) > _PAIRS:
             return
-        keys, free, value = list(self.unknown), null_space(self.matrix), self.seen[0]
+        keys, free, value = list(self.unknown), scipy.linalg.null_space(self.matrix), self.seen[0]
         least = _EPSILON if self.demand.is_zero_allowed else -_EPSILON
         gram = free @ free.T
         alone = np.diag(gram)

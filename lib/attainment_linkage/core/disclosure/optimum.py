@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 
 from attainment_linkage.core.disclosure.attacker import Attacker, Target
 from attainment_linkage.core.disclosure.suppress import secondary_targets
@@ -53,14 +53,18 @@ def _choice(
 ) -> Flags | None:
     lower = items.astype(float)
     constraints = (
-        [LinearConstraint(np.array([row for row, _ in cuts]), [least for _, least in cuts])]
+        [
+            scipy.optimize.LinearConstraint(
+                np.array([row for row, _ in cuts]), [least for _, least in cuts]
+            )
+        ]
         if cuts
         else []
     )
-    result = milp(
+    result = scipy.optimize.milp(
         np.where(may, cost, 0.0),
         integrality=np.ones(len(items)),
-        bounds=Bounds(lower, np.where(may, 1.0, lower)),
+        bounds=scipy.optimize.Bounds(lower, np.where(may, 1.0, lower)),
         constraints=constraints,
         options={"node_limit": 20_000, "mip_rel_gap": 0.0},
     )

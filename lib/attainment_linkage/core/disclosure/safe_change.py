@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 
 from attainment_linkage.core.disclosure.decide import REFUSED, Checked, checked
 from attainment_linkage.core.disclosure.differencing import derived
@@ -96,10 +96,10 @@ def smallest_hit(certificates: Sequence[frozenset[Key]]) -> tuple[Key, ...]:
     cells = sorted(set().union(*certificates))
     rows = np.array([[cell in one for cell in cells] for one in certificates], dtype=float)
     weight = 1.0 + 1e-6 * np.arange(len(cells))  # a tie goes to the first in order of name
-    result = milp(
+    result = scipy.optimize.milp(
         weight,
         integrality=np.ones(len(cells)),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(rows, 1, np.inf),
+        bounds=scipy.optimize.Bounds(0, 1),
+        constraints=scipy.optimize.LinearConstraint(rows, 1, np.inf),
     )
     return tuple(cell for cell, is_in in zip(cells, result.x > 0.5, strict=True) if is_in)

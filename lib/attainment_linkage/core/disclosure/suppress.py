@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from attainment_linkage.core.disclosure.attacker import Attacker, Target
 from attainment_linkage.core.disclosure.system import Flags, Numbers, System
@@ -80,26 +79,30 @@ def _fewest(
     room = np.minimum(system.values[places] - system.lower[places], far)
     equations = attacker.by_column[:, places]
     weight = np.isin(places, target.items).astype(float)
-    one, none = sparse.eye_array(size), sparse.csr_array((size, size))
-    reach = sparse.diags_array(np.where(is_free, 0.0, far))
-    fall = sparse.diags_array(np.where(is_free, 0.0, room))
+    one, none = scipy.sparse.eye_array(size), scipy.sparse.csr_array((size, size))
+    reach = scipy.sparse.diags_array(np.where(is_free, 0.0, far))
+    fall = scipy.sparse.diags_array(np.where(is_free, 0.0, room))
     wide = np.where(is_free, far, 0.0)
     deep = np.where(is_free, room, 0.0)
     constraints = [
-        LinearConstraint(sparse.hstack([equations, 0 * equations, 0 * equations]), 0, 0),
-        LinearConstraint(sparse.hstack([0 * equations, equations, 0 * equations]), 0, 0),
-        LinearConstraint(sparse.hstack([one, none, -reach]), -np.inf, wide),
-        LinearConstraint(sparse.hstack([none, one, -reach]), -np.inf, wide),
-        LinearConstraint(sparse.hstack([one, none, fall]), -deep, np.inf),
-        LinearConstraint(sparse.hstack([none, one, fall]), -deep, np.inf),
-        LinearConstraint(
+        scipy.optimize.LinearConstraint(
+            scipy.sparse.hstack([equations, 0 * equations, 0 * equations]), 0, 0
+        ),
+        scipy.optimize.LinearConstraint(
+            scipy.sparse.hstack([0 * equations, equations, 0 * equations]), 0, 0
+        ),
+        scipy.optimize.LinearConstraint(scipy.sparse.hstack([one, none, -reach]), -np.inf, wide),
+        scipy.optimize.LinearConstraint(scipy.sparse.hstack([none, one, -reach]), -np.inf, wide),
+        scipy.optimize.LinearConstraint(scipy.sparse.hstack([one, none, fall]), -deep, np.inf),
+        scipy.optimize.LinearConstraint(scipy.sparse.hstack([none, one, fall]), -deep, np.inf),
+        scipy.optimize.LinearConstraint(
             np.concatenate([weight, -weight, np.zeros(size)])[None, :], target.width, np.inf
         ),
     ]
-    result = milp(
+    result = scipy.optimize.milp(
         np.concatenate([np.zeros(2 * size), np.where(is_free, 0.0, cost[places])]),
         integrality=np.repeat([0, 0, 1], size),
-        bounds=Bounds(
+        bounds=scipy.optimize.Bounds(
             np.concatenate([-room, -room, np.zeros(size)]),
             np.concatenate([np.full(2 * size, far), np.ones(size)]),
         ),
@@ -120,11 +123,11 @@ def _least(
     high = np.full(places.size, attacker.most)
     weight = np.isin(places, target.items).astype(float)
     equations = attacker.by_column[:, places]
-    both = sparse.hstack([equations, -equations])
+    both = scipy.sparse.hstack([equations, -equations])
     most = np.concatenate([high, room, room, high])
-    result = linprog(
+    result = scipy.optimize.linprog(
         np.tile(price, 4),  # up: rises, falls; down: falls, rises
-        A_eq=sparse.block_diag([both, both]),
+        A_eq=scipy.sparse.block_diag([both, both]),
         b_eq=np.zeros(2 * equations.shape[0]),
         A_ub=-np.concatenate([weight, -weight, weight, -weight])[None, :],
         b_ub=[-target.width],

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from attainment_linkage.core.disclosure.tables import ADDITIVE, MODEL, Classification, Codes, Table
 
@@ -44,7 +44,7 @@ class System:
 
     labels: tuple[Codes, ...]
     values: Numbers
-    matrix: sparse.csr_array
+    matrix: scipy.sparse.csr_array
     hidden: Flags
     known: Flags
     is_count: Flags
@@ -163,7 +163,7 @@ def _lower(labels: Sequence[Codes], values: Numbers, is_count: Flags) -> Numbers
     return lower
 
 
-def _equations(axes: Sequence[Axis], place: dict[Codes, int]) -> sparse.csr_array:
+def _equations(axes: Sequence[Axis], place: dict[Codes, int]) -> scipy.sparse.csr_array:
     rows, columns, signs, count = [], [], [], 0
     for depth, axis in enumerate(axes):
         others = [one.codes for at, one in enumerate(axes) if at != depth]
@@ -175,4 +175,4 @@ def _equations(axes: Sequence[Axis], place: dict[Codes, int]) -> sparse.csr_arra
                 signs += [1.0] + [-1.0] * len(parts)
                 count += 1
     shape = (count, len(place))
-    return sparse.csr_array((signs, (rows, columns)), shape=shape, dtype=np.float64)
+    return scipy.sparse.csr_array((signs, (rows, columns)), shape=shape, dtype=np.float64)

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.linalg import qr
-from scipy.optimize import OptimizeResult, linprog
 
 from attainment_linkage.core.disclosure.register import (
     Condition,
@@ -136,7 +134,7 @@ class Window:
     def _open(self, rows: Rows, low: Numbers, high: Numbers) -> None:
         """Keep the equations that do not follow from the others, and the ranges of rounded ones."""
         exact = np.flatnonzero(low == high)
-        _, triangle, order = qr(rows[exact].T, mode="economic", pivoting=True)
+        _, triangle, order = scipy.linalg.qr(rows[exact].T, mode="economic", pivoting=True)
         rank = int((np.abs(np.diag(triangle)) > _EPSILON).sum())
         self.exact = exact[np.sort(order[:rank])]
         ranged = np.flatnonzero(low != high)
@@ -221,16 +219,16 @@ class Window:
     def _lift(self, left: Rows) -> None:
         """See people that fit with as many targets as may be at the threshold or above."""
         size, more = left.shape[1], len(left)
-        over = sparse.hstack([sparse.csr_array(-left), sparse.eye_array(more)])
+        over = scipy.sparse.hstack([scipy.sparse.csr_array(-left), scipy.sparse.eye_array(more)])
         limits, most = [over], [np.zeros(more)]
         if self.within is not None and self.limits is not None:
-            limits.append(sparse.csr_array(_beside(self.within, more)))
+            limits.append(scipy.sparse.csr_array(_beside(self.within, more)))
             most.append(self.limits)
-        result = linprog(
+        result = scipy.optimize.linprog(
             np.concatenate([np.zeros(size), -np.ones(more)]),
-            A_eq=sparse.csr_array(_beside(self.equal, more)),
+            A_eq=scipy.sparse.csr_array(_beside(self.equal, more)),
             b_eq=self.gives,
-            A_ub=sparse.vstack(limits),
+            A_ub=scipy.sparse.vstack(limits),
             b_ub=np.concatenate(most),
             bounds=np.array([(0, np.inf)] * size + [(0, self.threshold)] * more),
             method="highs",
@@ -271,9 +269,9 @@ class Window:
         used = set(self.exact[np.abs(result.eqlin.marginals) > _EPSILON].tolist())
         return float(weight @ result.x), used
 
-    def _solved(self, weight: Numbers, sign: float) -> OptimizeResult:
+    def _solved(self, weight: Numbers, sign: float) -> scipy.optimize.OptimizeResult:
         """People that fit, with the most (sign 1) or least (-1) of a weighted sum; kept as seen."""
-        result = linprog(
+        result = scipy.optimize.linprog(
             -sign * weight,
             A_eq=self.equal,
             b_eq=self.gives,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from statistics import NormalDist
 
-from scipy.special import betaincinv
+import scipy
 
 
 def quantile(confidence: float) -> float:
@@ -31,6 +31,6 @@ def clopper_pearson(share: float, counted: float, confidence: float) -> tuple[fl
     """
     found, tail = share * counted, (1 - confidence) / 2
     rest = max(counted - found, 0.0)
-    lower = betaincinv(found, rest + 1, tail) if found > 0 else 0.0
-    upper = betaincinv(found + 1, rest, 1 - tail) if rest > 0 else 1.0
+    lower = scipy.special.betaincinv(found, rest + 1, tail) if found > 0 else 0.0
+    upper = scipy.special.betaincinv(found + 1, rest, 1 - tail) if rest > 0 else 1.0
     return float(lower), float(upper)
