@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from attainment_linkage.adapters import delta, documents, gates, plain_tables
 from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.scratch import kept
-from attainment_linkage.adapters.session import open_session, tasks_at_once
+from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
 from attainment_linkage.core.settings import Config
@@ -21,6 +21,7 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.tables import Table
 from attainment_linkage.stages import linkage
 from attainment_linkage.stages.link_files import SHORT_ROWS
+from attainment_linkage.stages.policy import configured
 from attainment_linkage.steps import resolve
 from tests.benchmarks import design
 from tests.benchmarks.files import Files
@@ -54,16 +55,11 @@ def run(
 
 def policy_of(config: Config) -> LinkagePolicy:
     """The thresholds and training budget of the design, the rest as configured."""
-    link = config.link
-    return LinkagePolicy(
-        resolve=ResolvePolicy(design.ACCEPT_BITS, design.MARGIN_BITS),
-        review_bits=design.REVIEW_BITS,
-        pair_budget=link.candidate_pair_budget,
-        bucket_pairs=link.bucket_pairs,
-        bucket_records=link.bucket_rows,
-        task_memory_mib=link.task_memory_mib,
-        parallel_tasks=tasks_at_once(config),
-        training=TrainingBudget(
+    return configured(
+        config,
+        ResolvePolicy(design.ACCEPT_BITS, design.MARGIN_BITS),
+        design.REVIEW_BITS,
+        TrainingBudget(
             random_pairs=design.RANDOM_PAIRS, session_pairs=design.SESSION_PAIRS, seed=design.SEED
         ),
     )

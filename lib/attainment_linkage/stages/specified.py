@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from attainment_linkage.adapters.session import tasks_at_once
 from attainment_linkage.core.column_facts import ColumnFacts
 from attainment_linkage.core.default_model import model_for
 from attainment_linkage.core.model import LinkageModel
@@ -13,6 +12,7 @@ from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import LinkSpec
 from attainment_linkage.core.training import TrainingBudget
+from attainment_linkage.stages.policy import configured
 
 
 def model_of(spec: LinkSpec, facts: Iterable[ColumnFacts] = ()) -> LinkageModel:
@@ -32,19 +32,15 @@ def model_of(spec: LinkSpec, facts: Iterable[ColumnFacts] = ()) -> LinkageModel:
 
 def policy_of(spec: LinkSpec, config: Config) -> LinkagePolicy:
     """How the specification and the configuration have two files linked."""
-    thresholds, link = spec.thresholds, config.link
-    return LinkagePolicy(
-        resolve=ResolvePolicy(thresholds.accept_bits, thresholds.margin_bits, spec.relation),
-        review_bits=thresholds.review_bits,
-        pair_budget=link.candidate_pair_budget,
-        bucket_pairs=link.bucket_pairs,
-        bucket_records=link.bucket_rows,
-        task_memory_mib=link.task_memory_mib,
-        parallel_tasks=tasks_at_once(config),
-        training=TrainingBudget(
-            random_pairs=spec.training.random_pairs,
-            session_pairs=spec.training.session_pairs,
-            seed=spec.training.seed,
+    thresholds, training = spec.thresholds, spec.training
+    return configured(
+        config,
+        ResolvePolicy(thresholds.accept_bits, thresholds.margin_bits, spec.relation),
+        thresholds.review_bits,
+        TrainingBudget(
+            random_pairs=training.random_pairs,
+            session_pairs=training.session_pairs,
+            seed=training.seed,
         ),
-        false_link_rate=thresholds.false_link_rate,
+        thresholds.false_link_rate,
     )
