@@ -74,6 +74,9 @@ def test_another_fault_is_not_a_full_disk():
         raised_from(ValueError("CANARY"), JavaError("x\nCaused by: java.lang.OutOfMemoryError: J")),
         JavaError("ExecutorLostFailure (executor 1) Reason: Command exited with code 52"),
         JavaError("Remote RPC client disassociated. Likely due to containers exceeding thresholds"),
+        JavaError(
+            "x\nj.u.c.RejectedExecutionException: Task J rejected from P[Shutting down, size"
+        ),
         JavaError("Total size of 9 is bigger than spark.driver.maxResultSize (1024.0 MiB)"),
     ],
 )

@@ -31,7 +31,8 @@ _NO_MEMORY = re.compile(
     r"java\.lang\.OutOfMemoryError|is bigger than (?:local result size limit )?spark\.driver\.max"
     r"|SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|Out of Memory Error|^MemoryError"
     r"|exited with code 52\b"  # how an executor of Spark ends that is out of memory
-    r"|containers exceeding thresholds",  # and what is said where its end came before its word
+    r"|containers exceeding thresholds"  # and what is said where its end came before its word,
+    r"|RejectedExecutionException: [^\n]*\[Shutting down",  # or a task as it was ending
     re.MULTILINE,
 )
 _CONFLICTS = (
