@@ -137,6 +137,15 @@ def test_names_become_plain_words_and_keys(records, key, expected):
     assert {name: row[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize("column", ["first", "last", "code"])
+def test_a_column_is_cleaned_once_however_many_fields_are_made_of_it(frames, capsys, column):
+    """Spark works an expression out at each mention: a name was once cleaned four times over."""
+    capsys.readouterr()
+    frames[0].explain()
+
+    assert capsys.readouterr().out.count(f"upper(trim({column}#") == 1
+
+
 def test_swapped_names_meet(records):
     left, _ = records
 
