@@ -7,7 +7,6 @@ README, versions) is in test_map.py; import-linter checks the rooms too, in `mak
 
 import ast
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -271,16 +270,6 @@ def test_the_rule_catches_a_planted_breach(rule, path, text):
     path = path.removeprefix("../../") if path.startswith("../../") else PACKAGE + path
 
     assert list(rule(Sheet(path, text)))
-
-
-def test_a_command_starts_without_what_only_some_of_them_need():
-    """A start that must leave at once, as another run holds the lock, pays for every import."""
-    said = "import sys, attainment_linkage.cli; print(*sys.modules)"
-    found = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
-    slow = {"scipy.stats", "scipy.optimize", "scipy.linalg", "altair", "great_expectations"}
-
-    # scipy loads a part of it when it is first spoken of: `import scipy`, then scipy.stats.t
-    assert not slow & set(found.stdout.split())
 
 
 def test_every_room_of_the_package_is_known():

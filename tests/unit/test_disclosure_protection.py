@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -90,7 +91,7 @@ def test_an_attack_that_comes_to_no_end_is_a_refusal(solver, monkeypatch):
             raise ArithmeticError("no solution")
         return SimpleNamespace(x=None, status=4)
 
-    monkeypatch.setattr(audit, solver, stuck)
+    monkeypatch.setattr(audit if solver == "breaches" else scipy.optimize, solver, stuck)
     output = checked(drawn([[5, 40, 60], [70, 80, 90]]), RULES)
 
     assert output.status == REFUSED

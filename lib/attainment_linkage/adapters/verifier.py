@@ -126,17 +126,15 @@ def attacked(
         groups.add(tuple(key for key in inner if key in place) if whole in known else ())
     rows, give = matrix.tocsr(), np.array(gives)
     fits: dict[int, list[Any]] = {}
-    together = abs(rows).T @ abs(rows)
-    part = scipy.sparse.csgraph.connected_components(together)[1]  # what hangs together
+    linprog, csgraph = scipy.optimize.linprog, scipy.sparse.csgraph
+    part = csgraph.connected_components(abs(rows).T @ abs(rows))[1]  # what hangs together
     for target in [(key,) for key in place] + sorted(one for one in groups if len(one) > 1):
         own = np.flatnonzero(part == part[place[target[0]]])
         weight = np.isin(own, [place[key] for key in target]).astype(float)
         lines, seen = np.flatnonzero(abs(rows[:, own]).sum(axis=1)), fits.setdefault(own[0], [])
         for sign in (0.0, 1.0, -1.0):  # numbers seen to fit may be wide enough already
             if sign or not seen:
-                got = scipy.optimize.linprog(
-                    sign * weight, None, None, rows[lines][:, own], give[lines], (0, 1e7)
-                )
+                got = linprog(sign * weight, None, None, rows[lines][:, own], give[lines], (0, 1e7))
                 if got.x is None:
                     return (yield "its shown counts contradict each other")
                 seen.append(got.x)
