@@ -15,7 +15,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from splink import DuckDBAPI, Linker
 
 from attainment_linkage.steps.kernel import open_database
 
@@ -48,6 +47,8 @@ def weighed(
     with tempfile.TemporaryDirectory(prefix="pairs-") as spill:
         database = open_database(_MEMORY_MIB, spill)
         try:
+            from splink import DuckDBAPI, Linker  # slow: not at every command's start
+
             api = DuckDBAPI(connection=database)
             linker = Linker(
                 api.register(placed), _explained(settings), log_level=None, validate_settings=False

@@ -17,7 +17,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from splink import DuckDBAPI, Linker
 
 from attainment_linkage.core.cheap_sql import cheap_comparisons
 from attainment_linkage.core.layout import Task
@@ -148,6 +147,8 @@ class _Scoring:
         task: Task,
         reaches: Mapping[int, Reach],
     ) -> None:
+        from splink import DuckDBAPI, Linker  # slow: not at every command's start
+
         self.database, self.kernel, self.group = database, kernel, task.group
         self.reaches = reaches
         self.api = DuckDBAPI(connection=database)

@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-from splink import DuckDBAPI, Linker
 
 from attainment_linkage.core import training
 from attainment_linkage.core.levels import HOME, Comparison
@@ -26,6 +26,9 @@ from attainment_linkage.core.rule_sql import equality_sql, rule_sql
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.core.training import Session, Settings, TrainingBudget
 from attainment_linkage.steps.kernel import open_database
+
+if TYPE_CHECKING:
+    from splink import Linker
 
 _TRAINING_MEMORY_MIB = 2048
 _SIDES = (("left", "is_left"), ("right", "not is_left"))
@@ -161,6 +164,8 @@ def _database(sample: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _linker(database: duckdb.DuckDBPyConnection, settings: Settings) -> Linker:
+    from splink import DuckDBAPI, Linker  # slow: not at every command's start
+
     api = DuckDBAPI(connection=database)
     sides = [
         api.register(
