@@ -89,7 +89,8 @@ def laid_out(records, cut, counted):
         schema = SCHEMA if array is None else SCHEMA.append(pa.field(ELEMENT, pa.string()))
         schema = schema.append(pa.field(f"{PLACE}{number}", pa.int32()))
         table = pa.Table.from_pylist(rows, schema)
-        blocks += packed(table.to_batches(max_chunksize=4), [number])
+        for batch in table.to_batches(max_chunksize=4):  # so that a slice has several blocks
+            blocks += packed([batch], [number])
     countings = [
         Counting(group, {n: counted[n] for n in group.rule_numbers}) for group in cut.groups
     ]
