@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -31,6 +32,8 @@ from tests.campaign.tally import Tally
 DEFAULT, LISTED = "1955-05-05", "1900-01-01"
 SHARE = 0.10
 _LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
+_SYLLABLES = [one + other for one in "BCDFGHJKLMNPRSTVWXYZ" for other in "AEIOU"]
+Ints = NDArray[np.int64]
 FIELDS = ("forename", "surname", "date_of_birth", "postcode", "sex")
 SETTINGS = """
 [spark]
@@ -50,21 +53,36 @@ SPEC += SPEC[SPEC.index("[left]") :].replace("left", "right")
 def people(count: int, skew: str | None, first: int = 0) -> pd.DataFrame:
     """So many people, the same for the same number; a tenth of them born on ``skew``."""
     number = np.arange(first, first + count)
-    mixed = (number * 2_654_435_761) % 2**32
-    born = pd.Timestamp("1990-01-01") + pd.to_timedelta(mixed % 7_300, unit="D")
+    born = pd.Timestamp("1990-01-01") + pd.to_timedelta(_drawn(number, 0, 7_300), unit="D")
     rows = pd.DataFrame(
         {
             "record_id": [f"r{one}" for one in number],
-            "forename": [f"F{one}" for one in mixed // 7 % 2_000],
-            "surname": [f"S{one}" for one in mixed // 11 % 20_000],
+            "forename": _names(_drawn(number, 1, 2_000), 2),
+            "surname": _names(_drawn(number, 2, 20_000), 3),
             "date_of_birth": born.strftime("%Y-%m-%d"),
-            "postcode": [_postcode(one) for one in mixed // 13],
-            "sex": np.where(mixed % 2 == 0, "M", "F"),
+            "postcode": [_postcode(one) for one in _drawn(number, 3, 324_000)],
+            "sex": np.where(_drawn(number, 4, 2) == 0, "M", "F"),
         }
     )
     if skew is not None:
         rows.loc[number % int(1 / SHARE) == 0, "date_of_birth"] = skew
     return rows
+
+
+def _drawn(number: Ints, field: int, values: int) -> Ints:
+    """One of so many values for each number, each field for itself: the mixer of SplitMix64."""
+    mixed = (number.astype(np.uint64) * np.uint64(8) + np.uint64(field)) * np.uint64(
+        0x9E3779B97F4A7C15
+    )
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return ((mixed ^ (mixed >> np.uint64(31))) % np.uint64(values)).astype(np.int64)
+
+
+def _names(number: Ints, syllables: int) -> list[str]:
+    """A name for each number, of letters alone: cleaning takes a digit for a scanned letter."""
+    parts = [number // len(_SYLLABLES) ** place % len(_SYLLABLES) for place in range(syllables)]
+    return ["".join(_SYLLABLES[part] for part in name) for name in np.stack(parts, axis=1)]
 
 
 def _postcode(number: int) -> str:

@@ -19,9 +19,11 @@ def of_population(records: DataFrame, population: str) -> DataFrame:
 
 def population(left: DataFrame, right: DataFrame, columns: Sequence[str], name: str) -> DataFrame:
     """These columns of the same records, of two files that are not in one frame."""
-    if name != "both":
-        return (left if name == "left" else right).select(*columns)
-    return left.select(*columns).unionByName(right.select(*columns))
+    sides = [
+        side.select(F.lit(is_left).alias("is_left"), *columns)
+        for is_left, side in ((True, left), (False, right))
+    ]
+    return of_population(sides[0].unionByName(sides[1]), name).drop("is_left")
 
 
 def with_frequencies(
