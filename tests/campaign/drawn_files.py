@@ -6,6 +6,7 @@ character, the slow way, with none of the system's code: the oracle of the campa
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ class Drawn:
 def plain_rows(text: str, fields: int) -> Iterator[list[str] | None]:
     """The rows of a file after its header; None for one that is not by RFC 4180.
 
-    A row that is broken ends with its line, whatever its quotes say.
+    A row that is broken ends with its line, whatever its quotes say; so does one of many lines
+    whose first and last line are rows themselves without the quote that joins them.
     """
     place = 0
     while place < len(text):
@@ -75,12 +77,21 @@ def plain_rows(text: str, fields: int) -> Iterator[list[str] | None]:
         found = _row(text, place)
         cells, end = found if found is not None else (None, line_end)
         is_row = cells is not None and len(cells) == fields and end - place <= LONGEST
+        is_row = is_row and not _swallows(text[place:end], fields)
         if cells is None or (not is_row and "\n" in text[place : end - 1]):
             yield None
             place = line_end
         else:
             yield cells if is_row else None
             place = end
+
+
+def _swallows(row: str, fields: int) -> bool:
+    first, *others = row.rstrip("\r\n").split("\n")
+    if not others:
+        return False
+    lone = ("".join(first.rsplit('"', 1)), "".join(others[-1].split('"', 1)))
+    return [len(next(csv.reader([line]), [])) for line in lone] == [fields, fields]
 
 
 def _line_end(text: str, place: int) -> int:

@@ -9,8 +9,10 @@ from pyspark.errors import PythonException
 
 from attainment_linkage.adapters import delivered_rows as reader
 from attainment_linkage.adapters.deliveries import Delivery
+from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.files import inspect
 from attainment_linkage.core import csv_records
+from attainment_linkage.domain.errors import InputUnreadableError
 from attainment_linkage.domain.tables import KS5_SOURCE
 from tests.delivered import SECRET, csv_bytes, delivery, ks5_row
 
@@ -88,6 +90,26 @@ def test_a_file_changed_since_it_was_checked_is_refused_without_its_values(
     with pytest.raises(PythonException, match="has changed since it was checked") as refused:
         reader.delivered_rows(spark, inspected, ["surname"]).collect()
     assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-12]), "has changed since"),
+        (lambda path: path.write_bytes(b"plain text"), "has changed since"),
+        (lambda path: path.unlink(), "not by a task: No such file"),
+    ],
+    ids=["cut", "replaced", "gone"],
+)
+def test_a_file_that_a_task_cannot_read_any_more_is_named(spark, tmp_path, spoil, said):
+    content = gzip.compress(csv_bytes(ks5_row("P1"), ks5_row("P2")))
+    inspected = inspect(delivery(tmp_path / "f", content, compression="gzip"))
+    spoil(tmp_path / "f")
+
+    with pytest.raises(PythonException) as refused:
+        reader.delivered_rows(spark, inspected, ["surname"]).collect()
+    assert type(named(refused.value, "ingest")) is InputUnreadableError
+    assert said in str(named(refused.value, "ingest"))
 
 
 def test_parquet_rows_have_numbers_and_every_plain_type_is_text(spark, tmp_path):

@@ -81,6 +81,18 @@ def test_the_header_in_the_midst_of_the_rows_is_no_row(refused):
     }  # fmt: skip
 
 
+def test_a_header_with_its_columns_in_another_order_is_told_from_one_in_this_order(refused):
+    drawing = """
+        source_file | source_row | attainment_id | academic_year | surname       | points
+        a           | 1          | P1            | 2010/11       | points        | 5
+        a           | 2          | academic_year | points        | \ufeffsurname | attainment_id
+    """
+
+    found = refused(KEYLESS, drawing)
+    assert found.keys() == {"a2"}
+    assert "header_row_of_another_order" in found["a2"]
+
+
 def test_of_a_repeated_key_the_fullest_row_stays_wherever_it_stands(refused):
     drawing = """
         source_file | source_row | attainment_id | academic_year | surname | points

@@ -9,15 +9,19 @@ import shutil
 
 import pytest
 
-from attainment_linkage.adapters import delta
+from attainment_linkage.adapters import delta, durable
+from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import (
+    DiskFullError,
     InputMissingError,
     InputUnreadableError,
+    MemoryFullError,
     MixedRunsError,
+    ModelRefusedError,
     StageFailedError,
 )
-from attainment_linkage.domain.road import INGEST, Stage
+from attainment_linkage.domain.road import INGEST, LINK, Stage
 from attainment_linkage.domain.tables import Column, Table
 from attainment_linkage.stages import inputs, stage_key
 from attainment_linkage.stages.runner import run_stage
@@ -101,6 +105,47 @@ def test_a_finished_stage_that_is_no_longer_whole_is_made_again(spark, config, b
     hashes = [[record.content_hash for record in one.tables] for one in (first, again)]
     assert hashes[0] == hashes[1]
     assert delta.read(spark, again.paths["answers"], ANSWERS).count() == 2
+
+
+@pytest.mark.parametrize("fault", [DiskFullError, MemoryFullError])
+def test_a_stage_that_cannot_be_looked_at_now_keeps_its_publication(
+    spark, config, bodies, monkeypatch, fault
+):
+    found, made = bodies
+    first = run_stage(SPLIT, found["split"], config, spark)
+    line = {"name": "answers", "stage_key": first.key}
+    whole_lake(config).publish(tables.ATTRIBUTES, "run", [line])
+
+    def full(frame):
+        raise fault("delta: counting a table")
+
+    with monkeypatch.context() as starved:
+        starved.setattr(delta, "content", full)
+        with pytest.raises(fault):
+            run_stage(SPLIT, found["split"], config, spark)
+
+    assert whole_lake(config).current(tables.ATTRIBUTES)["run_id"] == "run"
+    assert run_stage(SPLIT, found["split"], config, spark).is_skipped
+    assert made == ["split"]
+
+
+def test_a_making_is_on_the_disk_before_its_manifest_names_it(spark, config, bodies, monkeypatch):
+    found, _ = bodies
+    acts = []
+    really = Lake.write_manifest
+
+    def flush(path, root):
+        acts.append(path.parent.name)
+
+    def named(lake, zone, manifest):
+        acts.append(sorted(record.name for record in manifest.tables))
+        really(lake, zone, manifest)
+
+    monkeypatch.setattr(durable, "flush", flush)
+    monkeypatch.setattr(Lake, "write_manifest", named)
+    run_stage(SPLIT, found["split"], config, spark)
+
+    assert acts == ["people", ["people"], "answers", ["answers"]]
 
 
 def test_a_changed_row_is_noticed(spark, config, rows, bodies):
@@ -231,3 +276,10 @@ def test_files_whose_bytes_are_not_those_of_the_key_are_refused_and_read_again(c
         stage_key.require_keyed("ks5", now, keyed, lake)
     _, again = stage_key.key_of(INGEST, config, lake)
     stage_key.require_keyed("ks5", now, again, lake)
+
+
+def test_a_saved_model_that_is_not_there_is_refused_by_name_before_a_stage_starts(config):
+    saved = dataclasses.replace(config.link, model="/nowhere/model.json")
+
+    with pytest.raises(ModelRefusedError, match=r"model.json cannot be read \(FileNotFoundError\)"):
+        stage_key.key_of(LINK, dataclasses.replace(config, link=saved), whole_lake(config))

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from attainment_linkage.adapters import documents
 from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.cli import app
 from attainment_linkage.core import audit as core
 from attainment_linkage.core.audit import Deed, Entry, Head
-from attainment_linkage.domain.errors import AuditError, GateFailedError
+from attainment_linkage.domain.errors import AuditError, DiskFullError, GateFailedError
 
 DEED = Deed("link", "k1", "finished", "0badc0de", {"census_people": "c0"}, {"links": "5c"})
 
@@ -237,6 +238,22 @@ def test_a_process_killed_between_log_and_head_is_no_tampering(log):
     log.head_path.write_bytes(first)
     with pytest.raises(AuditError, match="it ends at entry 3, its head is of 1"):
         log.record(DEED)
+
+
+def test_a_head_that_twice_could_not_be_written_does_not_lock_the_log(log, monkeypatch):
+    log.record(DEED)
+
+    def full(path, body):
+        raise DiskFullError("audit: no space is left")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(documents, "replace", full)
+        for _ in range(3):
+            with pytest.raises(DiskFullError):
+                log.record(DEED)
+
+    assert log.record(DEED).entries == 3  # the first of the three was appended, the others not
+    assert log.verify().entries == 3
 
 
 @pytest.mark.parametrize("before", [0, 2])

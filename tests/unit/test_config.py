@@ -86,6 +86,13 @@ def test_a_review_threshold_above_the_acceptance_is_refused():
         load("local", {"link": {"review_bits": 20}})
 
 
+@pytest.mark.parametrize("delimiter", ["\\t", ",,", "§", '"', "\n"])
+def test_a_delimiter_is_one_sign_that_neither_quotes_nor_ends_a_line(delimiter):
+    assert load("local", {"ingest": {"ks4": {"delimiter": "\t"}}}).ingest.ks4.delimiter == "\t"
+    with pytest.raises(ConfigError, match="delimiter must be one ASCII character"):
+        load("local", {"ingest": {"ks4": {"delimiter": delimiter}}})
+
+
 def test_a_source_keeps_its_other_settings_when_one_is_laid_over_it():
     config = load("local", {"ingest": {"ks4": {"compression": "gzip"}}})
 

@@ -56,6 +56,17 @@ def broken(data: bytes) -> list[tuple[int, str, bytes]]:
             [(1, BROKEN_QUOTE, b'a,"b,c\n'), (2, BROKEN_QUOTE, b'd,e,"\n')],
             id="two unclosed in turn",
         ),
+        pytest.param(
+            b'a,b,"\nd,e,f\ng,h,"\n',
+            [(1, BROKEN_QUOTE, b'a,b,"\n'), (3, BROKEN_QUOTE, b'g,h,"\n')],
+            id="a ditto mark in two rows",
+        ),
+        pytest.param(
+            b'a,"b,c\nd,e,f\ng,h",i\n',
+            [(1, BROKEN_QUOTE, b'a,"b,c\n'), (3, BROKEN_QUOTE, b'g,h",i\n')],
+            id="opened in one row and closed in another",
+        ),
+        pytest.param(b'a,"b,\nb, b, b",c\nd,e,f\n', [], id="delimiters and line end quoted"),
     ],
 )
 def test_a_broken_line_is_set_aside_alone(data, expected):

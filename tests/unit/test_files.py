@@ -258,7 +258,26 @@ def test_parquet_of_plain_types_is_read(tmp_path):
 def test_parquet_of_other_columns_or_nested_types_is_refused(tmp_path):
     with pytest.raises(InputColumnsError, match="1 not declared, in place 15"):
         inspect(parquet(tmp_path / "a", note=["x", "y"]))
-    with pytest.raises(InputColumnsError, match="points_total, aab is nested or binary"):
+    with pytest.raises(InputColumnsError, match="points_total, aab is nested, binary, a time"):
         inspect(parquet(tmp_path / "b", points_total=[[1], [2]], aab=[b"1", b"0"]))
+    for kind in (pa.timestamp("ns"), pa.time64("us"), pa.duration("s")):
+        with pytest.raises(InputColumnsError, match="points_total is nested, binary, a time"):
+            inspect(parquet(tmp_path / "d", points_total=pa.array([1, 2], kind)))
+    with pytest.raises(InputColumnsError, match="attainment_id is a floating point number"):
+        inspect(parquet(tmp_path / "e", attainment_id=[1.0, 2.0]))
     with pytest.raises(InputEmptyError, match="no data row"):
         inspect(parquet(tmp_path / "c", **{name: pa.array([], pa.string()) for name in NAMES}))
+
+
+def test_parts_of_two_types_are_refused_and_dictionaries_are_as_their_values(tmp_path):
+    parquet(tmp_path / "a", points_total=[1, 2], aab=["1", "2"])
+    parquet(tmp_path / "b", points_total=["3", "4"], aab=pa.array(["1", "0"]).dictionary_encode())
+
+    with pytest.raises(InputColumnsError, match="points_total is of another type in b than in a"):
+        inspect(Delivery(KS5_SOURCE, tmp_path, "parquet"))
+
+
+@pytest.mark.parametrize("name", ["ks5[1].parquet", "ks5*", "_ks5.parquet"])
+def test_a_name_that_spark_takes_for_something_else_is_refused(tmp_path, name):
+    with pytest.raises(InputUnreadableError, match="takes for a pattern or a hidden file"):
+        inspect(parquet(tmp_path / name))

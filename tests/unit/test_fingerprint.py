@@ -128,3 +128,20 @@ def test_a_change_of_code_counts(tmp_path):
 def test_the_code_of_the_package_and_the_versions_count():
     assert len(fingerprint.code_hash()) == 64
     assert fingerprint.pinned_versions()["pyspark"] == "4.1.3"
+
+
+def test_what_is_neither_file_nor_folder_is_named_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "ks4")
+
+    with pytest.raises(InputUnreadableError, match="neither a file nor a folder"):
+        fingerprint.of_delivery("ks4", tmp_path / "ks4", tmp_path / "_hashes.json")
+
+
+def test_a_folder_that_may_not_be_listed_is_not_taken_for_an_empty_one(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "ks4").mkdir()
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(InputUnreadableError, match="the file of ks4 cannot be read: Permission"):
+        fingerprint.of_delivery("ks4", tmp_path / "ks4", tmp_path / "_hashes.json")

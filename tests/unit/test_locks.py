@@ -94,6 +94,19 @@ def test_a_number_used_again_by_another_process_does_not_keep_a_lock(tmp_path):
         mine.require()
 
 
+@pytest.mark.parametrize(("later", "is_dead"), [(0, False), (1, True)])
+def test_a_number_used_again_by_another_user_s_process_is_told_by_its_start(
+    monkeypatch, later, is_dead
+):
+    me = this_process()
+
+    def refuse(pid, number):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "kill", refuse)
+    assert Process(me.host, me.pid, me.start_ticks + later).is_known_dead is is_dead
+
+
 def test_the_lock_of_another_host_never_gives_way_by_itself(tmp_path):
     leave_lock(tmp_path, Process("elsewhere", dead_process().pid, 1))
 

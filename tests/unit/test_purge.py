@@ -148,3 +148,21 @@ def test_no_run_is_destroyed_while_two_are_half_published(config, lake):
     with pytest.raises(MixedRunsError, match="landing has older, identifiers has newer"):
         purge_run("older", config, RunLog(), is_published_too=False, break_lock=False)
     assert f"identifiers/links/{NEWER['link']}" in folders_of(lake)
+
+
+def test_a_damaged_manifest_of_the_published_run_stops_it(lake, config):
+    manifest = lake.root("identifiers") / "_manifests" / "standardise-k8.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b"standardise", b"standardisf", 1))
+    before = folders_of(lake)
+
+    with pytest.raises(PurgeRefusedError, match="no whole manifest knows census_people/k8"):
+        purged("older", config)
+    assert folders_of(lake) == before
+
+
+def test_what_the_pointer_names_is_kept_though_the_record_of_its_run_is_damaged(lake, config):
+    (lake.root("identifiers") / "_runs" / "newer.json").write_text("{")
+    purged("older", config)
+
+    assert "identifiers/census_people/k8" in folders_of(lake)
+    assert lake.current("identifiers")["run_id"] == "newer"

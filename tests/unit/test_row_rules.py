@@ -6,7 +6,12 @@ import pytest
 
 from attainment_linkage.core import intake, row_rules
 from attainment_linkage.core.columns_check import column_faults
-from attainment_linkage.domain.errors import InputError, InputNotUniqueError, StageFailedError
+from attainment_linkage.domain.errors import (
+    CountsDifferError,
+    InputColumnsError,
+    InputError,
+    InputNotUniqueError,
+)
 from attainment_linkage.domain.tables import (
     CENSUS_SOURCE,
     KS4_SOURCE,
@@ -72,7 +77,7 @@ def test_too_many_broken_rows_refuse_the_source():
 def test_no_row_may_be_lost():
     intake.refuse_lost_rows("ks4_identity", 100, 98, 2)
 
-    with pytest.raises(StageFailedError, match="100 rows in; 97 in ks4_identity, 2 in quarantine"):
+    with pytest.raises(CountsDifferError, match="100 rows in; 97 in ks4_identity, 2 in quarantine"):
         intake.refuse_lost_rows("ks4_identity", 100, 97, 2)
 
 
@@ -96,6 +101,21 @@ def test_no_row_may_be_lost():
 )
 def test_column_faults_name_columns_and_never_a_first_row(names, faults):
     assert column_faults(names, ["a", "b", "c", "d"]) == faults
+
+
+def test_a_header_with_a_row_behind_it_is_not_repeated_even_where_it_is_like_a_column():
+    glued = ["upn", "sexes", "forenamesSMITH", "P2", "JONES"]
+
+    assert column_faults(glued, ["upn", "sexes", "forenames"]) == (
+        "missing forenames; 3 not declared, in place 3, 4, 5"
+    )
+
+
+def test_a_header_of_another_order_refuses_the_source():
+    intake.refuse_other_order(CENSUS_SOURCE, {"header_row": 3})
+
+    with pytest.raises(InputColumnsError, match="2 lines amid its rows are headers"):
+        intake.refuse_other_order(CENSUS_SOURCE, {"header_row_of_another_order": 2})
 
 
 def test_a_name_like_a_missing_one_is_said():

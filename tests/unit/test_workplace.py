@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import stat
 import subprocess
@@ -42,6 +43,24 @@ def test_the_folder_is_removed_after_sigterm(tmp_path):
 
     assert list(tmp_path.iterdir()) == []
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_the_folder_is_removed_though_a_java_that_is_ending_still_writes_there(
+    tmp_path, monkeypatch
+):
+    really, tries = shutil.rmtree, []
+
+    def raced(folder, **how):
+        really(folder, **how)
+        tries.append(folder)
+        if len(tries) < 3:
+            (folder / "blockmgr").mkdir(parents=True)
+
+    monkeypatch.setattr(shutil, "rmtree", raced)
+    with workplace.run_folder(tmp_path):
+        pass
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_run_left_is_swept_and_a_living_ones_is_not(tmp_path):

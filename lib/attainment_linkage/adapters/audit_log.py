@@ -54,8 +54,7 @@ class AuditLog:
                 )
                 _append(handle, f"{entry.line}\n".encode("ascii"))
                 head = head_of(entry)
-                documents.sweep(self.head_path.parent, self.head_path.name)
-                documents.replace(self.head_path, asdict(head))
+                self._keep(head)
         except OSError as refused:
             raise named(refused, "audit") from None
         return head
@@ -152,7 +151,13 @@ class AuditLog:
             raise AuditError(
                 self._refusal(f"it ends at entry {entry.number}, its head is of {kept.entries}")
             )
+        if kept == before:  # so that the head never lags by two
+            self._keep(head_of(entry))
         return head_of(entry)
+
+    def _keep(self, head: Head) -> None:
+        documents.sweep(self.head_path.parent, self.head_path.name)
+        documents.replace(self.head_path, asdict(head))
 
     def _refusal(self, said: str) -> str:
         return (

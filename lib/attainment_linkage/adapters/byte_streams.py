@@ -102,11 +102,11 @@ def text_chunks(path: Path, form: TextForm, digest: hashlib._Hash | None = None)
         else:
             try:
                 text = decoder.decode(chunk, final=not chunk)
+                text_bytes = chunk if form.is_bytewise else text.encode("utf-8")
             except UnicodeError as error:
                 place = error.start if isinstance(error, UnicodeDecodeError) else 0
                 line = lines + chunk[: max(place - pending, 0)].count(b"\n")
                 raise UndecodableError(offset - pending + place, line) from None
-            text_bytes = chunk if form.is_bytewise else text.encode("utf-8")
         offset += len(chunk)
         lines += text_bytes.count(b"\n")
         if text_bytes:

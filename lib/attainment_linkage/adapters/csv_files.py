@@ -80,7 +80,7 @@ def inspect_csv(delivery: Delivery, path: Path) -> FileFacts:
 def _refuse_unknown_encoding(delivery: Delivery) -> None:
     try:
         "a".encode(delivery.encoding)  # knows codecs of text only
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         raise InputEncodingError(
             f"ingest: {delivery.source.name}: there is no encoding {delivery.encoding}. State "
             "one that Python knows, such as utf-8 or cp1252, in conf/<env>.toml, ingest."

@@ -9,6 +9,7 @@ of their own (``_metadata.row_index``).
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,12 @@ import pyarrow.csv as pacsv
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from attainment_linkage.adapters.byte_streams import TextForm, seek_chunk, text_chunks
+from attainment_linkage.adapters.byte_streams import (
+    TextForm,
+    UndecodableError,
+    seek_chunk,
+    text_chunks,
+)
 from attainment_linkage.adapters.deliveries import PARQUET, FileFacts, Inspected
 from attainment_linkage.core.csv_records import Piece
 from attainment_linkage.core.row_rules import LINE_COLUMNS
@@ -108,8 +114,13 @@ def _reader(
         for batch in batches:
             for place in batch.column(0).to_pylist():
                 share = shares[place]
-                for piece, data in _piece_bytes(share):
-                    yield from _piece_batches(share, piece, data, names, delimiter)
+                try:
+                    for piece, data in _piece_bytes(share):
+                        yield from _piece_batches(share, piece, data, names, delimiter)
+                except OSError as refused:
+                    raise _out_of_reach(share, refused) from None
+                except (EOFError, zlib.error, UndecodableError, UnicodeError):
+                    raise _changed(share) from None
 
     return read
 
@@ -215,6 +226,14 @@ def _broken(share: _Share, piece: Piece, data: bytes, names: list[str]) -> pa.Re
 
 def _batch(arrays: list[pa.Array], names: list[str]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, [*(column.name for column in LINE_COLUMNS), *names])
+
+
+def _out_of_reach(share: _Share, refused: OSError) -> InputUnreadableError:
+    return InputUnreadableError(
+        f"ingest: {share.file.path.name} could be read when it was checked, and not by a task: "
+        f"{refused.strerror}. Leave delivered files alone during a run, where every worker of the "
+        "cluster sees them, and start again."
+    )
 
 
 def _changed(share: _Share) -> InputUnreadableError:

@@ -36,7 +36,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What the pre-flight found in one file. ``row_count`` counts broken rows too."""
+    """What the pre-flight found in one file. ``row_count`` counts broken rows too.
+
+    ``types``: of a Parquet file, that of each column of the header.
+    """
 
     path: Path
     size_bytes: int
@@ -48,6 +51,7 @@ class FileFacts:
     broken_count: int = 0
     blank_lines: int = 0
     control_bytes: int = 0
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from attainment_linkage.adapters.durable import flush_one
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.core.stage_key import digest
 
@@ -89,7 +90,7 @@ def _put(path: Path, body: Mapping[str, Any], *, is_new: bool) -> bool:
             os.link(aside, path)
         else:
             os.replace(aside, path)
-        _flush_folder(path.parent)
+        flush_one(path.parent)
     except FileExistsError:
         return False
     except OSError as refused:
@@ -112,11 +113,3 @@ def _flushed(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -34,6 +34,9 @@ from attainment_linkage.domain.errors import (
     InputNotUniqueError,
     InputUnreadableError,
 )
+from attainment_linkage.domain.tables import Source
+
+_PATTERN_SIGNS = frozenset("{}[]*?\\")
 
 
 def inspect(delivery: Delivery) -> Inspected:
@@ -51,6 +54,7 @@ def inspect(delivery: Delivery) -> Inspected:
             f"{where}: {delivery.path} has a header and no data row. Deliver the file again."
         )
     _refuse_twins(inspected, where)
+    _refuse_parts_of_two_types(inspected, where)
     expected = delivery.expected_rows
     if expected is not None and expected != inspected.row_count:
         raise InputError(
@@ -131,23 +135,62 @@ def _inspect_parquet(delivery: Delivery, path: Path) -> FileFacts:
         raise unreadable(delivery, path, "has no readable Parquet footer") from None
     where = f"ingest: {delivery.source.name}: {path.name}"
     refuse_columns(where, schema.names, delivery.source.names)
+    _refuse_types(where, delivery.source, schema)
+    if set(str(path)) & _PATTERN_SIGNS or path.name[0] in "._":
+        raise unreadable(
+            delivery, path, "has a name that Spark takes for a pattern or a hidden file"
+        )
+    digest = _sha256(delivery, path)
+    types = tuple(str(_stored(kind)) for kind in schema.types)
+    size = path.stat().st_size
+    return FileFacts(path, size, digest, row_count, tuple(schema.names), types=types)
+
+
+def _refuse_types(where: str, source: Source, schema: pa.Schema) -> None:
+    """Refuse columns that have no plain text form, and ids that a number could not keep."""
     odd = [field.name for field in schema if not _is_plain(field.type)]
     if odd:
         raise InputColumnsError(
-            f"{where}: {', '.join(odd)} is nested or binary. Deliver text, numbers, dates or "
-            "booleans."
+            f"{where}: {', '.join(odd)} is nested, binary, a time of day, or a time stamp in "
+            "nanoseconds. Deliver text, numbers, dates or booleans."
         )
-    digest = _sha256(delivery, path)
-    return FileFacts(path, path.stat().st_size, digest, row_count, tuple(schema.names))
+    ids = {column.name for column in source.columns if column.is_required}
+    floats = [one.name for one in schema if one.name in ids and pa.types.is_floating(one.type)]
+    if floats:
+        raise InputColumnsError(
+            f"{where}: {', '.join(floats)} is a floating point number, which does not keep every "
+            "id. Deliver ids as text."
+        )
+
+
+def _refuse_parts_of_two_types(inspected: Inspected, where: str) -> None:
+    """Refuse a folder of Parquet files that have one column in two types: Spark reads one."""
+    first, *others = inspected.files
+    kinds = dict(zip(first.header, first.types, strict=False))
+    for file in others:
+        own = zip(file.header, file.types, strict=False)  # a CSV file has no types
+        differ = [name for name, kind in own if kind != kinds[name]]
+        if differ:
+            raise InputColumnsError(
+                f"{where}: {', '.join(differ)} is of another type in {file.path.name} than in "
+                f"{first.path.name}. Deliver all files of a folder with the same types."
+            )
+
+
+def _stored(kind: pa.DataType) -> pa.DataType:
+    """The type as it lies in a file: which of its values are dictionaries is Arrow's affair."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return pa.string() if pa.types.is_large_string(kind) else kind
 
 
 def _is_plain(kind: pa.DataType) -> bool:
-    """Whether every value of the type has one plain text form."""
-    if pa.types.is_dictionary(kind):
-        return _is_plain(kind.value_type)
+    """Whether every value of the type has one plain text form that Spark gives."""
+    kind = _stored(kind)
     binary = (
         pa.types.is_binary(kind)
         or pa.types.is_large_binary(kind)
         or pa.types.is_fixed_size_binary(kind)
     )
-    return not (pa.types.is_nested(kind) or binary)
+    is_unread = pa.types.is_timestamp(kind) and kind.unit == "ns"
+    is_unread = is_unread or pa.types.is_time(kind) or pa.types.is_duration(kind)
+    return not (pa.types.is_nested(kind) or binary or is_unread)

@@ -11,6 +11,7 @@ import importlib.metadata
 import importlib.resources
 import io
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -150,18 +151,28 @@ def of_delivery(source: str, path: Path, cache_file: Path) -> str:
         InputMissingError: there is nothing at its path.
         InputUnreadableError: it cannot be read by this user.
     """
-    if not path.exists() or not data_files(path):
-        raise InputMissingError(
-            f"ingest: the file of {source} is not there; looked for {path}. Deliver it, or set "
-            f"ingest.{source}.path to where it lies."
-        )
     try:
-        return of_path(path, cache_file).sha256
-    except PermissionError as refused:
+        if stat.S_ISDIR(path.stat().st_mode):
+            os.listdir(path)  # one that may not be listed would look empty
+        elif not path.is_file():
+            raise InputUnreadableError(
+                f"ingest: {path} of {source} is neither a file nor a folder. Deliver a file, or "
+                f"set ingest.{source}.path to where it lies."
+            )
+        is_there = bool(data_files(path))
+        if is_there:
+            return of_path(path, cache_file).sha256
+    except FileNotFoundError:
+        is_there = False
+    except OSError as refused:
         raise InputUnreadableError(
             f"ingest: the file of {source} cannot be read: {refused.strerror}; it is "
             f"{refused.filename}. Give this user the right to read it."
         ) from None
+    raise InputMissingError(
+        f"ingest: the file of {source} is not there; looked for {path}. Deliver it, or set "
+        f"ingest.{source}.path to where it lies."
+    )
 
 
 def _is_hidden(path: Path) -> bool:

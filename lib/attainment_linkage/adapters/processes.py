@@ -46,6 +46,8 @@ class Process:
             os.kill(self.pid, 0)
         except ProcessLookupError:
             return True
+        except PermissionError:
+            pass  # another user's process: the tick it started at tells
         except OSError:
             return False
         state, now = _state(self.pid)

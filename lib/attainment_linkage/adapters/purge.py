@@ -10,9 +10,10 @@ and research, are left alone.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from attainment_linkage.adapters import review_files
 from attainment_linkage.adapters.faults import named
@@ -58,7 +59,8 @@ def purge(lake: Lake, run: str, *, is_published_too: bool) -> Purged:
     calls this holds the locks of both roots.
 
     Raises:
-        PurgeRefusedError: there is no such run, or it is published and that was not said.
+        PurgeRefusedError: there is no such run, it is published and that was not said, or a
+            manifest of the published run is damaged.
         MixedRunsError: it was not said, and the roots have different runs published.
     """
     if not is_published_too and lake.published_run() == run:
@@ -74,9 +76,10 @@ def purge(lake: Lake, run: str, *, is_published_too: bool) -> Purged:
     published = {
         making
         for zone in ROOTS
-        if (current := (lake.current(zone) or {}).get("run_id")) not in (None, run)
-        for making in _makings(lake, zone, str(current))
+        if (current := lake.current(zone)) and current["run_id"] != run
+        for making in _named(zone, current)
     }
+    _require_known(lake, published)
     doomed = [making for making in of_run if making not in published]
     _retract(lake, doomed)
     for making in doomed:
@@ -91,8 +94,26 @@ def purge(lake: Lake, run: str, *, is_published_too: bool) -> Purged:
 
 
 def _makings(lake: Lake, zone: str, run: str) -> list[Making]:
-    body = lake.run(zone, run) or {"tables": {}}
+    return _named(zone, lake.run(zone, run) or {"tables": {}})
+
+
+def _named(zone: str, body: Mapping[str, Any]) -> list[Making]:
+    """The makings that a pointer, or the record of a run, names in a root."""
     return [Making(zone, name, line["stage_key"]) for name, line in body["tables"].items()]
+
+
+def _require_known(lake: Lake, published: Iterable[Making]) -> None:
+    """Refuse where a damaged manifest would have what is published taken for a leftover."""
+    known = {(zone, *making) for zone in ROOTS for making in lake.made(zone)}
+    lost = sorted(
+        one.name for one in published if (one.zone, one.table, one.stage_key) not in known
+    )
+    if lost:
+        raise PurgeRefusedError(
+            f"purge: no whole manifest knows {', '.join(lost[:3])}, which the published run "
+            "reads; it would be taken for what a killed run left. Run the road again, which makes "
+            "it whole, then purge."
+        )
 
 
 def _retract(lake: Lake, doomed: list[Making]) -> None:

@@ -6,13 +6,15 @@ the run ends in any way but a kill; what a killed run left is removed by the nex
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import shutil
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -23,6 +25,8 @@ from attainment_linkage.adapters.processes import Process, this_process
 FAULTS = "_faults"
 _PREFIX = "run-"
 _KEPT_BYTES = 4 * 1024 * 1024
+_WAITS = (0.0, 0.1, 0.3, 1.0, 2.0)
+"""Seconds before each try to remove this run's own folder."""
 
 
 def restrict_process() -> None:
@@ -51,15 +55,24 @@ def run_folder(temporary: Path) -> Iterator[Path]:
         with _exit_on_sigterm():
             yield folder.resolve()
     finally:
-        _remove(folder)
+        _remove(folder, _WAITS)
 
 
-def _remove(folder: Path) -> None:
-    """Delete a folder of this user's, with what may not be written in it."""
-    for path in (folder, *folder.rglob("*")):
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+def _remove(folder: Path, waits: Sequence[float] = (0.0,)) -> None:
+    """Delete a folder of this user's, with what may not be written in it; seconds before each try.
+
+    A Java that is ending still writes and removes files there.
+    """
+    for seconds in waits:
+        time.sleep(seconds)
+        for place, inner, _ in os.walk(folder):
+            for path in (Path(place, name) for name in inner):
+                with contextlib.suppress(OSError):
+                    if not path.is_symlink():
+                        path.chmod(0o700)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def _sweep(temporary: Path) -> None:

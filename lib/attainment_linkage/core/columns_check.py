@@ -2,7 +2,7 @@
 
 A file without a header has a person's record for its first line, and a header whose line end
 was lost has one behind it: a name that is not declared is repeated in a message only where it
-is like a declared one that is missing.
+is like a declared one that is missing, and the line is no longer than a header.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ def column_faults(names: Sequence[str], declared: Sequence[str]) -> str:
     if extra and 2 * len(missing) > len(declared):
         faults.append(f"{len(extra)} others in their place; the first line may not be a header")
     elif extra:
+        is_one_line = len(names) <= len(declared)  # with more of them a row may stand behind it
         alike = [name for name in extra if get_close_matches(name, missing, cutoff=_ALIKE)]
-        shown = [name for name in alike if _NAME.fullmatch(name)]
+        shown = [name for name in alike if is_one_line and _NAME.fullmatch(name)]
         faults += [f"extra {_listed(shown)}"] if shown else []
         places = [str(names.index(name) + 1) for name in extra if name not in shown]
         faults += [f"{len(places)} not declared, in place {_listed(places)}"] if places else []

@@ -4,7 +4,10 @@ One pass over the bytes, by whole arrays. A record is what RFC 4180 says it is: 
 apart by one delimiter, a field with a delimiter, line end or quote inside is quoted, a
 quote within is doubled. A record that is not so is broken: the line it begins on is set
 aside alone, with its row number, and reading goes on at the next line, so that one
-unclosed quote costs one line and not the rest of the file.
+unclosed quote costs one line and not the rest of the file. Two quotes that were never meant as
+such (a ditto mark in two rows of a column) would make one well formed record of all rows between
+them: where its first and its last line are each a row of all fields but for one quote, it is two
+broken rows and not one long cell.
 
 The answer is a tuple of ``Piece``: byte ranges that begin and end at records, with the
 number of their first row. Tasks read pieces in parallel and know every row's number.
@@ -99,6 +102,19 @@ def _next_codes(codes: npt.NDArray[np.uint8], places: Positions) -> npt.NDArray[
     return np.where(is_last, np.uint8(LF), codes[np.where(is_last, places, places + 1)])
 
 
+def _swallows(record: bytes, delimiter: int, fields: int) -> bool:
+    """Whether the first and the last line of a record are each a row, but for one quote."""
+    sign = bytes([delimiter])
+    first, _, rest = record.rstrip(b"\r\n").partition(b"\n")
+    before, _, behind = first.rpartition(b'"')
+    ahead, _, after = rest.rpartition(b"\n")[2].partition(b'"')
+    widths = [
+        1 + inside.count(sign) + sum(part.count(sign) for part in quoted.split(b'"')[::2])
+        for quoted, inside in ((before, behind), (after, ahead))
+    ]
+    return widths == [fields, fields]
+
+
 def _survey(data: bytes, delimiter: int, fields: int) -> _Window:
     """Find the records that end within ``data``; data begins at a record."""
     codes = np.frombuffer(data, dtype=np.uint8)
@@ -128,7 +144,10 @@ def _survey(data: bytes, delimiter: int, fields: int) -> _Window:
     wrecked = None if fault is None else int(np.searchsorted(ends, fault, side="right"))
     if inside is not None:
         line_counts = np.diff(np.searchsorted(lines, ends), prepend=0)
-        of_many_lines = np.flatnonzero((is_ragged | is_long) & (line_counts > 1))
+        is_many, is_odd = line_counts > 1, is_ragged | is_long
+        for place in np.flatnonzero(is_many & ~is_odd):
+            is_odd[place] = _swallows(data[starts[place] : ends[place]], delimiter, fields)
+        of_many_lines = np.flatnonzero(is_many & is_odd)
         if of_many_lines.size and (wrecked is None or of_many_lines[0] < wrecked):
             wrecked = int(of_many_lines[0])
     return _Window(starts, ends, is_blank, is_ragged, is_long, has_lone_return, wrecked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from attainment_linkage.core.checked import Settings, setting
@@ -41,6 +42,12 @@ class DeliverySettings(Settings):
     delimiter: str = setting()
     compression: str = setting(one_of=("none", "gzip"))
     expected_rows: int = setting(at_least=0)
+
+    def contradictions(self) -> Iterator[str]:
+        """A delimiter is one sign of ASCII that neither quotes nor ends a line."""
+        is_sign = len(self.delimiter) == 1 and self.delimiter.isascii()
+        if not is_sign or self.delimiter in '"\r\n':
+            yield 'delimiter must be one ASCII character; a tab is "\\t" in double quotes'
 
 
 @dataclass(frozen=True, kw_only=True)

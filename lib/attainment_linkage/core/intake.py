@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attainment_linkage.domain.errors import InputError, InputNotUniqueError, StageFailedError
+from attainment_linkage.core.row_rules import HEADER_OF_OTHER_ORDER
+from attainment_linkage.domain.errors import (
+    CountsDifferError,
+    InputColumnsError,
+    InputError,
+    InputNotUniqueError,
+)
 from attainment_linkage.domain.tables import Source
 
 
@@ -38,13 +44,28 @@ def refuse_mostly_refused(
         )
 
 
+def refuse_other_order(source: Source, reasons: Mapping[str, int]) -> None:
+    """Refuse a source in whose files a header stands amid the rows, its columns in another order.
+
+    The rows behind it hold each other's cells: which of them, no rule on a row can tell.
+
+    Raises: InputColumnsError.
+    """
+    if found := reasons.get(HEADER_OF_OTHER_ORDER):
+        raise InputColumnsError(
+            f"ingest: {source.name}: {found} lines amid its rows are headers with the columns in "
+            "another order, so that the rows behind them are not as the first line says. Deliver "
+            "what was put together as files of their own, in one folder."
+        )
+
+
 def refuse_lost_rows(table: str, rows: int, accepted: int, quarantined: int) -> None:
     """Check that every row that came in was accepted or quarantined.
 
-    Raises: StageFailedError.
+    Raises: CountsDifferError.
     """
     if accepted + quarantined != rows:
-        raise StageFailedError(
+        raise CountsDifferError(
             f"ingest: {rows} rows in; {accepted} in {table}, {quarantined} in quarantine. "
             "Leave delivered files alone during a run, and start again."
         )

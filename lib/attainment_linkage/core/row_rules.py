@@ -36,6 +36,7 @@ UNREADABLE_PATTERN = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\uFFFD]"
 
 UNREADABLE = "unreadable_characters"
 HEADER_ROW = "header_row"
+HEADER_OF_OTHER_ORDER = "header_row_of_another_order"
 REPEATED_KEY = "repeated_key"
 COPIED_ROW = "copied_row"
 

@@ -64,6 +64,7 @@ def _take_in(run: StageRun, inspected: Inspected) -> None:
         reasons = {row["reason"]: int(row["row_count"]) for row in found}
         for reason, breaches in sorted(reasons.items()):
             run.note(f"{source.name}: refused for {reason}", breaches)
+        intake.refuse_other_order(source, reasons)
         intake.refuse_mostly_refused(
             source, reasons, refused.count() if reasons else 0, count, limits.largest_refused_share
         )

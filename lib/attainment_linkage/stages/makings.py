@@ -8,10 +8,11 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters import delta, fingerprint
+from attainment_linkage.adapters.faults import is_java_gone
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.domain.errors import LinkageError
+from attainment_linkage.domain.errors import DiskFullError, LinkageError, MemoryFullError
 from attainment_linkage.domain.road import Stage
 from attainment_linkage.domain.tables import Table
 from attainment_linkage.stages.inputs import home_zones
@@ -49,7 +50,11 @@ def finished(
 
 
 def _is_whole(spark: SparkSession, lake: Lake, table: Table, record: TableRecord) -> bool:
-    """Whether version, schema, row count and content are what the manifest says."""
+    """Whether version, schema, row count and content are what the manifest says.
+
+    Raises: DiskFullError, MemoryFullError, StageFailedError where that cannot be told now: a
+        table that may be whole is not made again, nor its publication taken back.
+    """
     path = lake.table_path(table, Path(record.path).name)
     if delta.latest_version(path) != record.version:
         return False
@@ -57,7 +62,11 @@ def _is_whole(spark: SparkSession, lake: Lake, table: Table, record: TableRecord
         return False
     try:
         found = delta.content(delta.read(spark, path, table, version=record.version))
-    except LinkageError:
+    except (DiskFullError, MemoryFullError):
+        raise
+    except LinkageError as broken:
+        if is_java_gone(broken):
+            raise
         return False
     return (found.rows, found.hash) == (record.rows, record.content_hash)
 

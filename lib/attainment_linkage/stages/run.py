@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters import gates
 from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
+from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import check_java, name_jobs, open_session
@@ -150,7 +151,7 @@ def _run(
         log.note("audit head", str(audit.head()))
         summary = RunSummary(name, results, round(time.monotonic() - started, 3))
         if at_end is not None:
-            at_end(spark, config, summary, log)
+            _at_end(at_end, spark, config, summary, log)
     log.ended(
         [
             (one.stage, "kept" if one.is_skipped else "made", one.rows, one.seconds)
@@ -159,6 +160,18 @@ def _run(
         _next(stages, config, is_published=is_published),
     )
     return summary
+
+
+def _at_end(
+    at_end: AtEnd, spark: SparkSession, config: Config, summary: RunSummary, log: RunLog
+) -> None:
+    """What comes after publication; where it fails, that the run is published is said too."""
+    try:
+        at_end(spark, config, summary, log)
+    except Exception as error:
+        found = named(error, "report")
+        said = f"run {summary.run_id} is published; its report was not made. {found}"
+        raise type(found)(said) from error
 
 
 def _publish_research(lake: Lake, audit: AuditLog, log: RunLog) -> None:

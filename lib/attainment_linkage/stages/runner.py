@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from attainment_linkage.adapters import durable
 from attainment_linkage.adapters.audit_log import SKIPPED, AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import FileRecord, Manifest, TableRecord
@@ -133,16 +134,21 @@ def _require_all_written(run: StageRun) -> None:
 def _publish(
     run: StageRun, read: dict[str, str], seconds: float, peak_memory_mib: int
 ) -> list[Manifest]:
-    """Write the manifests, one per root, and only then move the heads."""
+    """Write the manifests, one per root, of what is on the disk; only then move the heads."""
     manifests = []
     for zone in inputs.home_zones(run.stage):
-        names = [table.name for table in run.stage.writes if table.zone == zone]
+        own, root = [one for one in run.stage.writes if one.zone == zone], run.lake.root(zone)
+        files = _files_of(run, zone)
+        for path in (run.lake.table_path(table, run.key) for table in own):
+            durable.flush(path, root)
+        for file in files:
+            durable.flush(Path(file.path), root)
         manifest = Manifest(
             stage=run.stage.name,
             stage_key=run.key,
             inputs=read,
-            tables=tuple(run.tables[name] for name in names),
-            files=_files_of(run, zone),
+            tables=tuple(run.tables[table.name] for table in own),
+            files=files,
             notes=run.notes,
             seconds=seconds,
             peak_memory_mib=peak_memory_mib,

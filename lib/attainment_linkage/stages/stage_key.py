@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from attainment_linkage.adapters import documents, fingerprint, review_files
+from attainment_linkage.adapters import documents, fingerprint, model_files, review_files
 from attainment_linkage.adapters.files import changed
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.core.settings import Config
@@ -27,6 +27,7 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
         MixedRunsError: two inputs were made from different makings of one stage.
         InputMissingError: a delivered file is not there.
         KeyRefusedError: the stage needs the internal key, which cannot be used.
+        ModelRefusedError: the saved model of link.model cannot be used.
     """
     read = _file_hashes(config, lake) if stage.reads_files else {}
     read |= {name: fingerprint.of_conf(name) for name in stage.conf_files}
@@ -38,6 +39,7 @@ def key_of(stage: Stage, config: Config, lake: Lake) -> tuple[str, dict[str, str
         decided = review_files.document(lake.root(IDENTIFIERS), stage.reads_reviews)
         read |= {"reviewed": digest(decided)} if decided else {}
     if stage is LINK and config.link.model:
+        model_files.read(Path(config.link.model))  # refused by name here, before its hash is asked
         read["model"] = fingerprint.of_path(Path(config.link.model)).sha256
     read |= inputs.stages_read(stage, lake)
     gates = fingerprint.gates_hash(table.name for table in stage.writes)

@@ -28,7 +28,7 @@ from attainment_linkage.core.why import (
 from attainment_linkage.domain.errors import MissingTableError
 from attainment_linkage.domain.road import LINK
 from attainment_linkage.domain.tables import IDENTIFIERS
-from attainment_linkage.stages import linked_model
+from attainment_linkage.stages import inputs, linked_model
 from attainment_linkage.stages.pair_in_run import (
     WHY,
     accept_bits,
@@ -84,6 +84,7 @@ def _explained(
         raise MissingTableError(
             f"why: nothing has been linked in {lake.root(IDENTIFIERS)}. Run the stage link first."
         )
+    inputs.stages_read(WHY, lake)
     settings = linked_model.of_key(config, key)
     if settings is None:
         raise MissingTableError(

@@ -115,7 +115,10 @@ def _reasons(source: Source) -> Column:
         broken.append(F.when(is_row & is_broken, F.lit(rule.code)))
     names = [F.col(name).endswith(name) for name in source.names]  # a mark may stand before them
     is_header = is_row & reduce(Column.__and__, names)
-    broken.append(F.when(is_header, F.lit(row_rules.HEADER_ROW)))
+    any_order = [F.ltrim(F.col(name), F.lit("\ufeff")).isin(source.names) for name in source.names]
+    is_other = is_row & reduce(Column.__and__, any_order)
+    header = F.when(is_header, F.lit(row_rules.HEADER_ROW))
+    broken.append(header.when(is_other, F.lit(row_rules.HEADER_OF_OTHER_ORDER)))
     whole = F.concat_ws("", "source_line", *source.names)
     is_unreadable = ~F.is_valid_utf8(whole) | whole.rlike(UNREADABLE_PATTERN)
     broken.append(F.when(is_unreadable, F.lit(UNREADABLE)))

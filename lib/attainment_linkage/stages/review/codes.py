@@ -65,6 +65,7 @@ def hand_over(
 
 def _coded(spark: SparkSession, lake: Lake, config: Config, by: Sequence[str]) -> dict[str, str]:
     """Each pupil's code."""
+    inputs.stages_read(CODES, lake)
     read = [inputs.read(spark, lake, CODES, table) for table in CODES.reads]
     groups = measure.pupils_of_groups(measure.measured_pupils(*read), by)
     pupils = {tuple(str(row[name]) for name in by): row["pupils"] for row in groups.collect()}

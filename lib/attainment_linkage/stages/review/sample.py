@@ -64,6 +64,7 @@ def _drawn(
     root = root_of(lake)
     with lake.locked() as locked, log.stage("review", "draws pairs for clerical review"):
         run = run_of(locked)
+        inputs.stages_read(REVIEW, locked)
         with recorded(config, "sample", run) as made:
             sample = _sample(spark, locked, run, config.review, codes)
             path = made["sample"] = review_files.write_sample(root, sample)

@@ -1,0 +1,42 @@
+"""Policy: both linkages, that of the road and that of two files, take what [link] configures."""
+
+import pytest
+
+from attainment_linkage.core.spec import parse_spec
+from attainment_linkage.stages import policy, specified
+from tests.conftest import config_for
+
+SPEC = """
+relation = "many_to_one"
+[left]
+id = "id"
+roles = { surname = "surname" }
+[right]
+id = "id"
+roles = { surname = "surname" }
+[thresholds]
+accept_bits = 6.0
+"""
+CONFIGURED = {
+    "candidate_pair_budget": 7_000_000,
+    "bucket_pairs": 70_000,
+    "bucket_rows": 7_000,
+    "task_memory_mib": 700,
+    "term_frequency_population": "right",
+}
+AS_POLICY = {"candidate_pair_budget": "pair_budget", "bucket_rows": "bucket_records"}
+
+
+@pytest.mark.parametrize("key", CONFIGURED)
+def test_both_linkages_take_what_link_configures(tmp_path, key):
+    config = config_for(tmp_path, link=CONFIGURED)
+
+    made = policy.policy_of(config), specified.policy_of(parse_spec(SPEC, "spec"), config)
+
+    assert [getattr(one, AS_POLICY.get(key, key)) for one in made] == 2 * [CONFIGURED[key]]
+
+
+def test_the_relation_and_its_thresholds_are_those_of_the_specification(tmp_path):
+    made = specified.policy_of(parse_spec(SPEC, "spec"), config_for(tmp_path))
+
+    assert (made.resolve.relation, made.resolve.accept_bits) == ("many_to_one", 6.0)
