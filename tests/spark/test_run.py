@@ -11,7 +11,7 @@ from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.locks import LOCK
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.domain import tables
-from attainment_linkage.domain.errors import GateFailedError, RunLockedError
+from attainment_linkage.domain.errors import GateFailedError, RunLockedError, StageFailedError
 from attainment_linkage.domain.road import LINK
 from attainment_linkage.stages import run
 from attainment_linkage.stages.runner import run_stage
@@ -110,3 +110,13 @@ def test_the_log_of_a_run_holds_names_and_counts_only(spark, config, bodies, row
     assert "CANARY" not in said
     for path in (config.lake.root(tables.IDENTIFIERS) / "_manifests").iterdir():
         assert "CANARY" not in path.read_text()
+
+
+def test_a_report_that_fails_does_not_hide_that_the_run_is_published(config):
+    def fail(spark, config, summary, log):
+        raise KeyError("SECRET")
+
+    summary = run.RunSummary("r1", (), 1.0)
+    with pytest.raises(StageFailedError, match=r"^run r1 is published; its report") as told:
+        run._at_end(fail, None, config, summary, RunLog())
+    assert "SECRET" not in str(told.value)

@@ -201,6 +201,17 @@ def test_the_best_of_several_postcodes_counts(left, right, level):
     assert level_of(places.several_postcodes(), left, right) == level
 
 
+def test_house_number_and_postcode_settle_an_address_without_a_street():
+    here = {"house_number": "12", "postcode": "LS11AA"}
+    here |= {"postcode_sector": "LS11", "postcode_district": "LS1"}
+    next_door, unnumbered = here | {"house_number": "14"}, here | {"house_number": None}
+    comparison = places.where(frozenset(here))
+
+    assert level_of(comparison, here, here) == "number and postcode equal"
+    assert level_of(comparison, here, next_door) == "postcode equal"
+    assert level_of(comparison, here, unnumbered) == "postcode equal"
+
+
 def test_a_shared_telephone_at_home_says_less_and_an_identifier_has_no_frequency():
     phone, number = compare.number("phone", HOME), compare.number("identifier")
 

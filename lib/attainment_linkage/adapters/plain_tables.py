@@ -14,8 +14,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, DecimalType, FractionalType
 
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.domain.errors import (
@@ -66,9 +67,49 @@ def read_table(
             f"{where} lacks {', '.join(absent)}, which the specification names; it has "
             f"{len(names)} columns. Correct the specification, or the first line of the file."
         )
-    rows = spark.read.parquet(str(path.absolute())).select(*(F.col(f"`{n}`") for n in wanted))
+    found = spark.read.parquet(str(_readable(path, wanted, copies, where).absolute()))
+    rows = found.select(*(_plain(F.col(f"`{n}`"), found.schema[n].dataType, n) for n in wanted))
     _require_unique(rows, id_column, where)
     return rows
+
+
+def _readable(path: Path, wanted: Sequence[str], copies: Path, where: str) -> Path:
+    """The file, or a copy of its wanted columns where it has a type that Spark refuses.
+
+    Of these (time stamps in nanoseconds, as pandas writes them; times of day; durations) the
+    copy has the text.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            kinds = {field.name: field.type for field in file.schema_arrow}
+            if not any(map(_is_refused, kinds.values())):
+                return path
+            schema = pa.schema(
+                [(n, pa.string() if _is_refused(kinds[n]) else kinds[n]) for n in wanted]
+            )
+            target = copies / f"{path.name}.plain.parquet"
+            with pq.ParquetWriter(target, schema) as writer:
+                for batch in file.iter_batches(columns=list(wanted)):
+                    writer.write_table(pa.Table.from_batches([batch]).select(wanted).cast(schema))
+    except OSError as refused:
+        raise named(refused, where) from None
+    return target
+
+
+def _is_refused(kind: pa.DataType) -> bool:
+    is_fine = pa.types.is_timestamp(kind) and kind.unit == "ns"
+    return is_fine or pa.types.is_time(kind) or pa.types.is_duration(kind)
+
+
+def _plain(column: Column, kind: DataType, name: str) -> Column:
+    """A column as it is; whole floating point numbers as whole numbers: 1E7 is no id."""
+    if not isinstance(kind, FractionalType) or isinstance(kind, DecimalType):
+        return column.alias(name)
+    whole = column.try_cast("decimal(38,0)")
+    said = F.when(whole == column, whole.cast("string")).when(
+        ~F.isnan(column), column.cast("string")
+    )
+    return said.alias(name)
 
 
 def _parquet_names(path: Path, where: str) -> list[str]:

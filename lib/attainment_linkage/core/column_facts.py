@@ -16,6 +16,9 @@ from attainment_linkage.core.roles import ATTRIBUTE
 FULL_SHARE = 0.9
 """Share of one value among the non-null from which a column carries no information."""
 
+FEWEST_FILLED = 20
+"""Filled rows under which one value may fill a column by chance: in a file of one row it does."""
+
 NEW_YEAR_SHARE = 0.05
 """Share of 1 January among whole birth dates from which it is read as "year only"."""
 
@@ -74,7 +77,8 @@ def facts_from_counts(counts: Mapping[str, int | None]) -> ColumnFacts:
     idle = {
         role
         for role in attributes.union(SCREENED_ROLES)
-        if count(f"{role}_filled") and count(f"{role}_top") >= FULL_SHARE * count(f"{role}_filled")
+        if (filled := count(f"{role}_filled")) >= FEWEST_FILLED
+        and count(f"{role}_top") >= FULL_SHARE * filled
     }
     dates = count("birth_dates")
     return ColumnFacts(

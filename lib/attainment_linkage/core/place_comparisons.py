@@ -58,6 +58,9 @@ def where(fields: frozenset[str]) -> Comparison:
     if has_address and has_postcode:
         both = f"{same_postcode} AND {alike('street', 0.88)} AND {edits('house_number', 1)}"
         made.append(level("number one edit, street alike, postcode equal", both, 0.03))
+    if "house_number" in fields and has_postcode and not has_address:
+        both = f"{same_number} AND {same_postcode}"
+        made.append(level("number and postcode equal", both, 0.5))
     if has_street and has_postcode:
         near = f"{same_postcode} AND {alike('street', 0.88)}"
         made.append(level("street alike, postcode equal", near, 0.03))

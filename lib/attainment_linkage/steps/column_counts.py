@@ -31,7 +31,7 @@ def column_counts(rows: DataFrame, side: SideSpec) -> DataFrame:
     counts: list[Column] = [F.count("*").alias("rows")]
     for role, column in columns.items():
         if role in SCREENED_ROLES or role.startswith(ATTRIBUTE):
-            filled = F.upper(F.trim(column.cast("string")))
+            filled = F.nullif(F.upper(F.trim(column.cast("string"))), F.lit(""))
             top = F.filter(
                 F.call_function("approx_top_k", filled, F.lit(2), F.lit(_TRACKED_VALUES)),
                 lambda item: item["item"].isNotNull(),
@@ -47,7 +47,7 @@ def column_counts(rows: DataFrame, side: SideSpec) -> DataFrame:
             F.count_if(F.col("birth_text").rlike(_NEW_YEAR)).alias("new_years"),
             F.count("birth_text").alias("birth_dates"),
         ]
-        text = dates.date_text(columns["date_of_birth"].cast("string"))
+        text = dates.date_text(dates.without_point(columns["date_of_birth"].cast("string")))
         return rows.withColumn("birth_text", text).agg(*counts)
     return rows.agg(*counts)
 

@@ -1,10 +1,10 @@
 """Dates: from a birth date in any usual notation to year, month and day.
 
 Column in, Column out; native Spark expressions only. Read are 1985-03-04, 4/3/85, 04.03.1985,
-19850304, 04031985, 04-Mar-85, 4 March 1985, March 4 1985, partial dates (1985, 03/1985,
-XX/03/1985) and digits that a scanner took for letters (O, I, l, |, S, B). Which of two
-numbers is the day follows the column's own majority (``core.column_facts``); where that
-gives no date and the other way does, the other way is taken.
+19850304, 04031985 (or 4031985, where a number lost its nought), 04-Mar-85, 04MAR1985, 4 March
+1985, March 4 1985, partial dates (1985, 03/1985, XX/03/1985) and digits that a scanner took for
+letters (O, I, l, |, S, B). Which of two numbers is the day follows the column's own majority
+(``core.column_facts``); where that gives no date and the other way does, the other way is taken.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
-_MONTH_WORD = r"\b(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*\b"
+_MONTH_WORD = r"(?<![A-Z])(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]*"
+_TIME_OF_DAY = r"(?:[T ]|(?<=[A-Z]\d{4}):)\d{1,2}:\d{2}.*$"
+"""Behind a blank or a T, or behind a colon as 04MAR1985:00:00:00 has it."""
 _SCANNED, _DIGITS = "OQDIL|SZB", "000111528"
 
 _YEAR_MONTH_DAY, _YEAR_LAST, _MONTH_YEAR, _YEAR_MONTH, _YEAR = range(5)
@@ -29,7 +31,7 @@ def date_text(text: Column) -> Column:
     A month's name becomes its number with an M before it. Keep the result in a column of its
     own before asking for its parts: they read it many times.
     """
-    upper = F.regexp_replace(F.upper(F.trim(text)), r"[T ]\d{1,2}:\d{2}.*$", "")
+    upper = F.regexp_replace(F.upper(F.trim(text)), _TIME_OF_DAY, "")
     is_named = upper.rlike(_MONTH_WORD)
     month = F.regexp_extract(upper, _MONTH_WORD, 1)
     named = F.regexp_replace(upper, _MONTH_WORD, "-M-")
@@ -37,7 +39,13 @@ def date_text(text: Column) -> Column:
     named = F.regexp_replace(named, r"(\d)(ST|ND|RD|TH)\b", "$1")
     plain = F.translate(F.regexp_replace(upper, r"[^0-9A-Z|]+", "-"), _SCANNED, _DIGITS)
     joined = F.regexp_replace(F.when(is_named, named).otherwise(plain), r"[^0-9MX]+", "-")
-    return F.regexp_replace(joined, r"^-+|-+$", "")
+    joined = F.regexp_replace(joined, r"^-+|-+$", "")
+    return F.regexp_replace(joined, r"^(\d{3}(?:18|19|20)\d{2})$", "0$1")
+
+
+def without_point(text: Column) -> Column:
+    """A whole number that went through a column of floats (19850304.0) as it was before."""
+    return F.regexp_replace(text, r"^\s*(\d+)\.0+\s*$", "$1")
 
 
 def looks_day_first(joined: Column) -> Column:

@@ -10,6 +10,8 @@ it once: what is not a name is replaced by nothing, and nothing becomes null at 
 
 from __future__ import annotations
 
+import unicodedata
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -19,6 +21,17 @@ _ACCENTED = (
 _FOLDED = (
     "AAAAAAAAACCCCCDDDEEEEEEEEEGGGGHHIIIIIIIIIJKLLLLLNNNNOOOOOOOOORRRSSSSSTTTTUUUUUUUUUUWYYYZZZ"
 )
+_FURTHER = [
+    (chr(code), bare)
+    for code in (*range(0x0100, 0x0250), *range(0x1E00, 0x1F00))
+    if "A" <= (bare := unicodedata.normalize("NFD", chr(code))[0]) <= "Z"
+    and chr(code) not in _ACCENTED
+]
+"""Letters with other accents and with two, as Vietnamese has them."""
+_MARKS = "".join(map(chr, range(0x0300, 0x0370)))
+"""Accents written as signs of their own, behind the letter: they are deleted."""
+_WITH_ACCENTS = _ACCENTED + "".join(accented for accented, _ in _FURTHER) + _MARKS
+_WITHOUT = _FOLDED + "".join(bare for _, bare in _FURTHER)
 _LOOKALIKE_DIGITS, _LOOKALIKE_LETTERS = "01|58", "OLLSB"
 
 _TITLES = (
@@ -44,7 +57,7 @@ _PLACEHOLDERS = (
 def folded(text: Column) -> Column:
     """The text in upper case with accents folded to plain letters."""
     upper = F.upper(F.trim(text))
-    plain = F.translate(upper, _ACCENTED, _FOLDED)
+    plain = F.translate(upper, _WITH_ACCENTS, _WITHOUT)
     for sign, letters in (("ß", "SS"), ("ẞ", "SS"), ("Æ", "AE"), ("Œ", "OE"), ("Þ", "TH")):
         plain = F.replace(plain, F.lit(sign), F.lit(letters))
     return plain
@@ -77,7 +90,7 @@ def _plain_words(name: Column, signs: str) -> Column:
     text = folded(name)
     text = F.regexp_replace(text, r"\b\d+(ST|ND|RD|TH)\b|\([^)]*\)", " ")
     text = F.translate(text, _LOOKALIKE_DIGITS, _LOOKALIKE_LETTERS)
-    text = F.regexp_replace(text, r"['’‘`´.]", "")
+    text = F.regexp_replace(text, r"['’‘`´ʼ′.]", "")
     text = F.trim(F.regexp_replace(text, signs, " "))
     text = F.trim(F.regexp_replace(text, rf"^(?!(?:{_ALSO_NAMES})$)(?:(?:{_TITLES})(?: |$))+", ""))
     text = F.trim(F.regexp_replace(text, rf"(?: (?:{_SUFFIXES}))+$", ""))

@@ -20,6 +20,9 @@ _SECTOR = r"^[A-Z]{1,2}[0-9][0-9A-Z]?[0-9]$"
 _PSEUDO = r"^(ZZ99|XX99|AA99|QQ99)|^0+$|^9+$|^1+$"
 _SCANNED, _DIGITS = "OQIL|SZB", "00111528"
 _PART = ";"
+_NO_IDENTIFIER = (
+    "NA|NAN|NONE|NULL|NIL|UNKNOWN|UNK|NK|NOTKNOWN|NOTSTATED|NOTGIVEN|MISSING|REFUSED|WITHHELD"
+)
 
 _STREET_WORDS = {
     "STREET": "ST",
@@ -169,7 +172,9 @@ def place(text: Column) -> Column:
     """A town, suburb or region in upper-case words; placeholders null."""
     plain = F.trim(F.regexp_replace(folded(F.translate(text, "0|", "oi")), r"[^A-Z0-9]+", " "))
     plain = F.regexp_replace(plain, r"\bSAINT\b", "ST")
-    return null_if_blank(F.regexp_replace(plain, "^(?:UNKNOWN|NA|N A|NONE|NULL)$", ""))
+    return null_if_blank(
+        F.regexp_replace(plain, "^(?:UNKNOWN|NOT KNOWN|NOT STATED|NA|N A|NAN|NONE|NULL)$", "")
+    )
 
 
 def category(text: Column) -> Column:
@@ -200,7 +205,7 @@ def email(text: Column) -> Column:
 
 
 def identifier(text: Column) -> Column:
-    """An identifier in capitals and digits; null when blank or one sign repeated.
+    """An identifier in capitals and digits; null when blank, a placeholder or one sign repeated.
 
     Where at least half of it is digits, letters a scanner makes of digits are made digits,
     unless it begins or ends with a letter, as a UPN or National Insurance number does.
@@ -212,4 +217,4 @@ def identifier(text: Column) -> Column:
         & (F.length(F.regexp_replace(compact, r"\D", "")) * 2 >= F.length(compact)),
         digits,
     ).otherwise(compact)
-    return null_if_blank(F.regexp_replace(read, r"^(.)\1*$", ""))
+    return null_if_blank(F.regexp_replace(read, rf"^(?:(.)\1*|{_NO_IDENTIFIER})$", ""))

@@ -52,6 +52,10 @@ _FINISHED_ROLES = (
 """Roles whose cleaned text is the field itself."""
 
 
+_NO_NUMBERS = frozenset([*_NAME_ROLES, "full_name", *_PLAIN_ROLES, "age", "sex", "email"])
+"""Roles without digits that count, and those whose cleaning takes 6.0 for 6 already."""
+
+
 def role_texts(rows: DataFrame, side: SideSpec, facts: ColumnFacts) -> DataFrame:
     """The id, one cleaned text per role (``<role>_text``), and the fields that are done."""
     columns = {
@@ -62,16 +66,20 @@ def role_texts(rows: DataFrame, side: SideSpec, facts: ColumnFacts) -> DataFrame
     cleaned: list[Column] = [F.col(f"`{side.id}`").cast("string").alias(RECORD_ID)]
     for role, clean in _CLEANED.items():
         known = columns.get(role)
-        text = clean(known.cast("string")) if known is not None else _nothing("string")
+        text = clean(_plain(role, known)) if known is not None else _nothing("string")
         cleaned.append(text.alias(role if role in _FINISHED_ROLES else f"{role}_text"))
     for role in side.roles.values():
         if role.startswith(ATTRIBUTE):
             known = columns.get(role)
-            text = (
-                places.category(known.cast("string")) if known is not None else _nothing("string")
-            )
+            text = places.category(_plain(role, known)) if known is not None else _nothing("string")
             cleaned.append(text.alias(attribute_field(role)))
     return rows.select(*cleaned, _other_postcodes(columns, rows).alias("other_postcodes"))
+
+
+def _plain(role: str, known: Column) -> Column:
+    """A role as text, its whole numbers without a point."""
+    text = known.cast("string")
+    return text if role in _NO_NUMBERS else dates.without_point(text)
 
 
 def _nothing(kind: str) -> Column:
