@@ -1,8 +1,12 @@
 """Read table: a file of ``link-files`` as pandas writes it comes as the values it stands for."""
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 
 from attainment_linkage.adapters.plain_tables import read_table
+from attainment_linkage.domain.errors import InputUnreadableError
 
 PEOPLE = pd.DataFrame(
     {
@@ -19,7 +23,8 @@ def read(spark, tmp_path, frame, *columns):
     copies = tmp_path / "copies"
     copies.mkdir()
     rows = read_table(spark, tmp_path / "people.parquet", "id", columns, copies).collect()
-    return {tuple(row) for row in rows}, list(copies.iterdir())
+    texts = {tuple(None if cell is None else str(cell) for cell in row) for row in rows}
+    return texts, list(copies.iterdir())
 
 
 def test_whole_floating_point_numbers_are_whole_numbers(spark, tmp_path):
@@ -32,5 +37,23 @@ def test_whole_floating_point_numbers_are_whole_numbers(spark, tmp_path):
 def test_time_stamps_in_nanoseconds_are_read_and_need_not_be_wanted(spark, tmp_path):
     rows, copies = read(spark, tmp_path, PEOPLE, "born")
 
-    assert rows == {("10000000", "1985-03-04 00:00:00.000000000"), ("20000001", None)}
+    assert rows == {("10000000", "1985-03-04 00:00:00"), ("20000001", None)}
     assert len(copies) == 1
+
+
+def test_what_spark_itself_writes_is_read_as_it_is(spark, tmp_path):
+    people = pa.table({"id": ["a"], "born": pa.array([0], pa.timestamp("us"))})
+    pq.write_table(people, tmp_path / "old.parquet", use_deprecated_int96_timestamps=True)
+
+    rows = read_table(spark, tmp_path / "old.parquet", "id", ["born"], tmp_path / "none")
+    assert [str(row.born) for row in rows.collect()] == ["1970-01-01 00:00:00"]
+
+
+def test_a_file_damaged_behind_its_footer_is_named(spark, tmp_path):
+    PEOPLE.to_parquet(tmp_path / "people.parquet", index=False)
+    content = bytearray((tmp_path / "people.parquet").read_bytes())
+    content[4:200] = bytes(196)
+    (tmp_path / "people.parquet").write_bytes(content)
+
+    with pytest.raises(InputUnreadableError, match="cannot be read to its end"):
+        read_table(spark, tmp_path / "people.parquet", "id", ["born"], tmp_path)

@@ -117,6 +117,6 @@ def test_a_report_that_fails_does_not_hide_that_the_run_is_published(config):
         raise KeyError("SECRET")
 
     summary = run.RunSummary("r1", (), 1.0)
-    with pytest.raises(StageFailedError, match=r"^run r1 is published; its report") as told:
+    with pytest.raises(StageFailedError, match=r"^run r1 is published, and its report") as told:
         run._at_end(fail, None, config, summary, RunLog())
     assert "SECRET" not in str(told.value)

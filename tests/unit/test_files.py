@@ -269,6 +269,22 @@ def test_parquet_of_other_columns_or_nested_types_is_refused(tmp_path):
         inspect(parquet(tmp_path / "c", **{name: pa.array([], pa.string()) for name in NAMES}))
 
 
+def test_time_stamps_in_the_old_form_that_spark_reads_are_read(tmp_path):
+    table = pa.table(
+        {name: ["1"] for name in NAMES} | {"points_total": pa.array([0], pa.timestamp("us"))}
+    )
+    pq.write_table(table, tmp_path / "f", use_deprecated_int96_timestamps=True)
+
+    assert inspect(Delivery(KS5_SOURCE, tmp_path / "f", "parquet")).row_count == 1
+
+
+def test_an_empty_part_has_no_types_to_differ(tmp_path):
+    parquet(tmp_path / "a")
+    parquet(tmp_path / "b", **{name: pa.array([], pa.null()) for name in NAMES})
+
+    assert inspect(Delivery(KS5_SOURCE, tmp_path, "parquet")).row_count == 2
+
+
 def test_parts_of_two_types_are_refused_and_dictionaries_are_as_their_values(tmp_path):
     parquet(tmp_path / "a", points_total=[1, 2], aab=["1", "2"])
     parquet(tmp_path / "b", points_total=["3", "4"], aab=pa.array(["1", "0"]).dictionary_encode())

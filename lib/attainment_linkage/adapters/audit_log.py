@@ -44,7 +44,8 @@ class AuditLog:
 
         Raises:
             AuditError: the end of the log is not as it was written, or its head is further on.
-            DiskFullError, LakeUnwritableError: nothing was appended.
+            DiskFullError, LakeUnwritableError: nothing was appended, or the deed was and its head
+                could not be written; the next one mends that.
         """
         try:
             with self._alone() as handle:

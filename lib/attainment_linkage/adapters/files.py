@@ -26,6 +26,7 @@ from attainment_linkage.adapters.deliveries import (
     refuse_columns,
     unreadable,
 )
+from attainment_linkage.adapters.parquet_types import is_refused_by_spark, stored_schema
 from attainment_linkage.domain.errors import (
     InputColumnsError,
     InputEmptyError,
@@ -130,7 +131,7 @@ def _inspect_parquet(delivery: Delivery, path: Path) -> FileFacts:
         raise unreadable(delivery, path, "is not a Parquet file")
     try:
         with pq.ParquetFile(path) as file:
-            schema, row_count = file.schema_arrow, file.metadata.num_rows
+            schema, row_count = stored_schema(file), file.metadata.num_rows
     except (pa.ArrowException, OSError):
         raise unreadable(delivery, path, "has no readable Parquet footer") from None
     where = f"ingest: {delivery.source.name}: {path.name}"
@@ -165,7 +166,7 @@ def _refuse_types(where: str, source: Source, schema: pa.Schema) -> None:
 
 def _refuse_parts_of_two_types(inspected: Inspected, where: str) -> None:
     """Refuse a folder of Parquet files that have one column in two types: Spark reads one."""
-    first, *others = inspected.files
+    first, *others = (file for file in inspected.files if file.row_count)
     kinds = dict(zip(first.header, first.types, strict=False))
     for file in others:
         own = zip(file.header, file.types, strict=False)  # a CSV file has no types
@@ -186,11 +187,11 @@ def _stored(kind: pa.DataType) -> pa.DataType:
 def _is_plain(kind: pa.DataType) -> bool:
     """Whether every value of the type has one plain text form that Spark gives."""
     kind = _stored(kind)
+    if is_refused_by_spark(kind):
+        return False
     binary = (
         pa.types.is_binary(kind)
         or pa.types.is_large_binary(kind)
         or pa.types.is_fixed_size_binary(kind)
     )
-    is_unread = pa.types.is_timestamp(kind) and kind.unit == "ns"
-    is_unread = is_unread or pa.types.is_time(kind) or pa.types.is_duration(kind)
-    return not (pa.types.is_nested(kind) or binary or is_unread)
+    return not (pa.types.is_nested(kind) or binary)

@@ -162,7 +162,7 @@ def of_delivery(source: str, path: Path, cache_file: Path) -> str:
         is_there = bool(data_files(path))
         if is_there:
             return of_path(path, cache_file).sha256
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         is_there = False
     except OSError as refused:
         raise InputUnreadableError(

@@ -18,7 +18,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DecimalType, FractionalType
 
-from attainment_linkage.adapters.faults import named
+from attainment_linkage.adapters.faults import is_disk_full, named
+from attainment_linkage.adapters.parquet_types import is_refused_by_spark, stored_schema
 from attainment_linkage.domain.errors import (
     InputColumnsError,
     InputEmptyError,
@@ -47,12 +48,13 @@ _ROW_BYTES, _PACKED = 100, 4
 def read_table(
     spark: SparkSession, path: Path, id_column: str, columns: Sequence[str], copies: Path
 ) -> DataFrame:
-    """The id and the named columns of a file. ``copies`` is a private folder for a CSV's copy.
+    """The id and the named columns of a file. ``copies`` is a private folder, for the copy of a CSV
+    or of a file of types that Spark refuses.
 
     Grain: one row per record; the id is there in each and no two share one.
     Raises: InputMissingError, InputUnreadableError, InputEmptyError, InputEncodingError,
         InputColumnsError (a column twice), SpecError (a column that is not there),
-        InputNotUniqueError (ids null or repeated, as counts).
+        InputNotUniqueError (ids null or repeated, as counts), DiskFullError.
     """
     where = f"link-files: {path.name}"
     if not path.is_file():
@@ -76,29 +78,35 @@ def read_table(
 def _readable(path: Path, wanted: Sequence[str], copies: Path, where: str) -> Path:
     """The file, or a copy of its wanted columns where it has a type that Spark refuses.
 
-    Of these (time stamps in nanoseconds, as pandas writes them; times of day; durations) the
-    copy has the text.
+    Time stamps in nanoseconds, as pandas writes them, are in microseconds there; of times of day,
+    durations and what holds any of these inside, it has the text where text can be made of it.
     """
+    target = copies / f"{path.name}.plain.parquet"
     try:
         with pq.ParquetFile(path) as file:
-            kinds = {field.name: field.type for field in file.schema_arrow}
-            if not any(map(_is_refused, kinds.values())):
+            kinds = {field.name: field.type for field in stored_schema(file)}
+            if not any(map(is_refused_by_spark, kinds.values())):
                 return path
-            schema = pa.schema(
-                [(n, pa.string() if _is_refused(kinds[n]) else kinds[n]) for n in wanted]
-            )
-            target = copies / f"{path.name}.plain.parquet"
+            schema = pa.schema([(name, _read_as(kinds[name])) for name in wanted])
             with pq.ParquetWriter(target, schema) as writer:
                 for batch in file.iter_batches(columns=list(wanted)):
-                    writer.write_table(pa.Table.from_batches([batch]).select(wanted).cast(schema))
-    except OSError as refused:
-        raise named(refused, where) from None
+                    rows = pa.Table.from_batches([batch]).select(wanted)
+                    writer.write_table(rows.cast(schema, safe=False))
+    except (pa.ArrowException, OSError) as refused:
+        if is_disk_full(refused):
+            raise named(refused, where) from None
+        raise InputUnreadableError(
+            f"{where} cannot be read to its end, or holds a type that has no text "
+            f"({type(refused).__name__}). Write it again with dates as dates or text."
+        ) from None
     return target
 
 
-def _is_refused(kind: pa.DataType) -> bool:
-    is_fine = pa.types.is_timestamp(kind) and kind.unit == "ns"
-    return is_fine or pa.types.is_time(kind) or pa.types.is_duration(kind)
+def _read_as(kind: pa.DataType) -> pa.DataType:
+    """The type that a column of a type has in a copy for Spark."""
+    if pa.types.is_timestamp(kind) and kind.tz is None and kind.unit == "ns":
+        return pa.timestamp("us")
+    return pa.string() if is_refused_by_spark(kind) else kind
 
 
 def _plain(column: Column, kind: DataType, name: str) -> Column:

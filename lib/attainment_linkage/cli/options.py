@@ -21,7 +21,13 @@ ConfigOption = Annotated[
 LakeOption = Annotated[
     Path | None, typer.Option("--lake", help="Folder of the lake's roots; else as configured.")
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Make again what is unchanged.")]
+ForceOption = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Make again what is unchanged; what is published of it cannot be read meanwhile.",
+    ),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say the end alone.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Say each event as a line of JSON.")]
 BreakLockOption = Annotated[

@@ -16,8 +16,8 @@ from attainment_linkage.core.roles import ATTRIBUTE
 FULL_SHARE = 0.9
 """Share of one value among the non-null from which a column carries no information."""
 
-FEWEST_FILLED = 20
-"""Filled rows under which one value may fill a column by chance: in a file of one row it does."""
+FEWEST_ROWS = 20
+"""Rows under which one value may fill a column by chance: in a file of one row it does."""
 
 NEW_YEAR_SHARE = 0.05
 """Share of 1 January among whole birth dates from which it is read as "year only"."""
@@ -61,7 +61,7 @@ def facts_from_counts(counts: Mapping[str, int | None]) -> ColumnFacts:
     """Decide how to read a side from the counts that ``column_counts`` gathers.
 
     Args: counts: ``day_first`` and ``month_first`` (dates whose first or second number
-    exceeds 12), ``birth_dates``, ``new_years``; per screened role ``<role>_filled`` and
+    exceeds 12), ``birth_dates``, ``new_years``, ``rows``; per screened role ``<role>_filled`` and
     ``<role>_top`` (rows with its most frequent value). Missing counts are nought.
     """
 
@@ -77,7 +77,8 @@ def facts_from_counts(counts: Mapping[str, int | None]) -> ColumnFacts:
     idle = {
         role
         for role in attributes.union(SCREENED_ROLES)
-        if (filled := count(f"{role}_filled")) >= FEWEST_FILLED
+        if count("rows") >= FEWEST_ROWS
+        and (filled := count(f"{role}_filled"))
         and count(f"{role}_top") >= FULL_SHARE * filled
     }
     dates = count("birth_dates")

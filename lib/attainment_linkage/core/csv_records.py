@@ -145,11 +145,11 @@ def _survey(data: bytes, delimiter: int, fields: int) -> _Window:
     if inside is not None:
         line_counts = np.diff(np.searchsorted(lines, ends), prepend=0)
         is_many, is_odd = line_counts > 1, is_ragged | is_long
-        for place in np.flatnonzero(is_many & ~is_odd):
-            is_odd[place] = _swallows(data[starts[place] : ends[place]], delimiter, fields)
-        of_many_lines = np.flatnonzero(is_many & is_odd)
-        if of_many_lines.size and (wrecked is None or of_many_lines[0] < wrecked):
-            wrecked = int(of_many_lines[0])
+        for place in map(int, np.flatnonzero(is_many[:wrecked])):
+            record = data[starts[place] : ends[place]]
+            if is_odd[place] or _swallows(record, delimiter, fields):
+                wrecked = place
+                break
     return _Window(starts, ends, is_blank, is_ragged, is_long, has_lone_return, wrecked)
 
 

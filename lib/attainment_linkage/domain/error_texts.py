@@ -21,7 +21,7 @@ INPUT_MISSING | a delivered file is not where the configuration says | put it th
 INPUT_UNREADABLE | a file cannot be opened, is cut short, or is not CSV, gzip or Parquet as stated | check rights and format; deliver it again if it is damaged
 INPUT_EMPTY | a file has no rows | ask the supplier: an empty delivery is never taken for nothing to do
 INPUT_ENCODING | a file is not in its stated encoding; the message has the place of the first wrong byte | state its true encoding in the section `ingest`
-INPUT_COLUMNS | a declared column is missing, doubled, or one more is there | compare the head of the file with the declared columns in the message
+INPUT_COLUMNS | a declared column is missing, doubled or of a type that cannot be read; one more is there, or a header of another order among the rows | compare the head of the file with the declared columns in the message
 INPUT_NOT_UNIQUE | an id that must be unique stands on more than one row | name the column that is unique, or remove the doubles
 COLUMNS_MISSING | a table lacks a column that a step needs | compare it with its declaration in the package's `domain` folder
 TABLE_MISSING | a stage's input has not been made yet | run the stage before it, or `run`
@@ -31,7 +31,7 @@ KEY_MISSING | the file of a secret key is not on this machine | ask the keeper o
 KEY_EXPOSED | a key that others may read or replace, of another owner, or in the lake or the project | keep it on a secret volume, mode 0400, folder 0700; make a new one where it was open
 KEY_WEAK | a key that is not 32 random bytes | `attainment-linkage key new PATH`
 AUDIT_BROKEN | the audit log is not as it was written: a line changed, taken out, moved or cut off | keep it as it is, find out who could write there, restore it from its backup
-PURGE_REFUSED | the run to destroy is the published one, or is not in this lake | publish another run first, or say `--published`; the message lists the runs there are
+PURGE_REFUSED | the run to destroy is the published one, is not in this lake, or a manifest of the published one is damaged | do what the message says: publish another run, run the road again, say `--published`, or give a run there is
 GATE_FAILED | a critical expectation failed; the table was not published | read the expectation in `expectations/` and the counts in the message; mend the data before it
 GATE_BROKEN | a gate ran fewer expectations than its file declares, or its file is broken | mend the file in `expectations/`
 RUNS_MIXED | tables, or the published pointers of two roots, are of different runs: one was cut short | `run`: it goes on where it stopped and publishes every root

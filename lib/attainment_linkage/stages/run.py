@@ -19,13 +19,14 @@ from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters import gates
 from attainment_linkage.adapters.audit_log import FINISHED, AuditLog
-from attainment_linkage.adapters.faults import named
+from attainment_linkage.adapters.faults import named, safe_name
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import check_java, name_jobs, open_session
 from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.stage_key import run_id
+from attainment_linkage.domain.errors import LinkageError
 from attainment_linkage.domain.road import BY_NAME, ROAD, SYNTHESISE, Stage
 from attainment_linkage.domain.tables import RESEARCH
 from attainment_linkage.stages import inputs
@@ -82,7 +83,8 @@ def run_road(
     Raises:
         JavaMissingError: before anything is started.
         RunLockedError: another run holds the lake; before Spark is started.
-        LinkageError: what stopped a stage; nothing of this run is published then.
+        LinkageError: what stopped a stage; nothing of this run is published then, unless the
+            message says so: what stopped ``at_end`` alone.
     """
     linkers = (stage for stage in ROAD if stage.is_linkers)
     stages = [stage for stage in linkers if synthesise or stage is not SYNTHESISE]
@@ -169,9 +171,12 @@ def _at_end(
     try:
         at_end(spark, config, summary, log)
     except Exception as error:
-        found = named(error, "report")
-        said = f"run {summary.run_id} is published; its report was not made. {found}"
-        raise type(found)(said) from error
+        kind = type(named(error, "report"))
+        said = str(error) if isinstance(error, LinkageError) else f"it met {safe_name(error)}."
+        raise kind(
+            f"run {summary.run_id} is published, and its report was not made: {said} Its tables "
+            "may be read. Run again: every stage is kept, and the report is made."
+        ) from error
 
 
 def _publish_research(lake: Lake, audit: AuditLog, log: RunLog) -> None:

@@ -90,7 +90,7 @@ def _other_postcodes(columns: dict[str, Column], rows: DataFrame) -> Column:
     """The further postcodes of a record as delivered, as one array of compact texts."""
     arrays = []
     if "postcode_one_year_ago" in columns:
-        arrays.append(F.array(columns["postcode_one_year_ago"].cast("string")))
+        arrays.append(F.array(_plain("postcode", columns["postcode_one_year_ago"])))
     if "postcode_history" in columns:
         history = columns["postcode_history"]
         kind = rows.select(history).schema[0].dataType

@@ -1,0 +1,30 @@
+"""Parquet types: which of them Spark reads, told before it meets the file."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def stored_schema(file: pq.ParquetFile) -> pa.Schema:
+    """The columns with their types; a time stamp in Spark's and Hive's old form is no nanosecond.
+
+    Arrow shows these (INT96) in nanoseconds, as it does what Spark refuses.
+    """
+    schema = file.schema_arrow
+    for place, field in enumerate(schema):
+        is_old = any(
+            column.physical_type == "INT96" and column.path.split(".")[0] == field.name
+            for column in map(file.schema.column, range(len(file.schema)))
+        )
+        if is_old and pa.types.is_timestamp(field.type):
+            schema = schema.set(place, field.with_type(pa.timestamp("us")))
+    return schema
+
+
+def is_refused_by_spark(kind: pa.DataType) -> bool:
+    """Whether Spark reads no column of this type: nanoseconds, times of day, durations."""
+    if pa.types.is_nested(kind):
+        return any(is_refused_by_spark(kind.field(n).type) for n in range(kind.num_fields))
+    is_fine = pa.types.is_timestamp(kind) and kind.unit == "ns"
+    return bool(is_fine or pa.types.is_time(kind) or pa.types.is_duration(kind))
