@@ -156,6 +156,23 @@ def test_a_java_that_broke_off_is_named_by_how_it_ended(monkeypatch, code, kind,
     assert "CANARY" not in str(found)
 
 
+@pytest.mark.parametrize(
+    ("code", "kind", "said"),
+    [(52, MemoryFullError, "memory is full"), (143, StageFailedError, "Java ended")],
+)
+def test_a_job_cancelled_as_java_ends_is_named_by_that_end(monkeypatch, code, kind, said):
+    ending = subprocess.Popen(
+        [sys.executable, "-c", f"import time; time.sleep(0.2); raise SystemExit({code})"]
+    )
+    monkeypatch.setattr(java, "_drivers", [ending])
+    words = "org.apache.spark.SparkException: Job 7 cancelled because SparkContext was shut down"
+
+    found = named(JavaError(words), "link")
+
+    assert type(found) is kind
+    assert said in str(found)
+
+
 def test_sparks_condition_is_named_without_its_parameters():
     error = PySparkException(
         errorClass="CANNOT_PARSE_DATATYPE", messageParameters={"msg": "CANARY"}

@@ -56,7 +56,10 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NO_ANSWER, _BROKEN_OFF = "Py4JNetworkError", "Py4JError"
 _ENDED_BY_MEMORY = 52
 """How a driver or executor of Spark ends that is out of memory."""
-_LAST_SECONDS = 2.0
+_LAST_WORDS = "cancelled because SparkContext was shut down"
+"""What the jobs at work are told where memory, or a signal, ends the driver's Java."""
+_LAST_SECONDS, _ENDING_SECONDS = 2.0, 10.0
+"""How long an end is waited for where Java may have ended, and where it said that it ends."""
 _TRACEBACK = "Traceback (most recent call last)"
 _WORKER_ERROR = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception))(?::|$)", re.MULTILINE)
 _JAVA_CAUSE = re.compile(
@@ -96,13 +99,18 @@ def is_disk_full(error: BaseException) -> bool:
 def is_java_gone(error: BaseException) -> bool:
     """Whether the JVM of the driver ended while it was at work."""
     names = {type(one).__name__ for one in chain(error)}
-    return _NO_ANSWER in names or (_BROKEN_OFF in names and _java_end(error) is not None)
+    return _NO_ANSWER in names or _java_end(error) is not None
 
 
 def _java_end(error: BaseException) -> int | None:
-    """With which code the JVM ended, where it broke off amid an answer; it may be about to end."""
-    is_from_java = {_NO_ANSWER, _BROKEN_OFF} & {type(one).__name__ for one in chain(error)}
-    return driver_end(_LAST_SECONDS) if is_from_java else None
+    """With which code the JVM ended, where it broke off amid an answer, or said that it ends.
+
+    It may be about to end, and is waited for.
+    """
+    if any(_LAST_WORDS in text for text in _texts(error)):
+        return driver_end(_ENDING_SECONDS)
+    is_broken_off = {_NO_ANSWER, _BROKEN_OFF} & {type(one).__name__ for one in chain(error)}
+    return driver_end(_LAST_SECONDS) if is_broken_off else None
 
 
 def is_memory_full(error: BaseException) -> bool:
