@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters import delta, documents, gates, plain_tables
 from attainment_linkage.adapters.config import lake_override, load
-from attainment_linkage.adapters.scratch import kept
+from attainment_linkage.adapters.scratch import fetching, kept
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
@@ -80,7 +80,7 @@ def _link(
     with clock.phase("plan"):
         plan = linkage.planned(model, laid, policy)
     with clock.phase("train"):
-        trained = linkage.trained(records, model, plan, policy)
+        trained = linkage.trained(records, model, plan, policy, fetching(output / "samples"))
     with clock.phase("score"):
         pairs = linkage.weighed(model, plan, trained, policy)
         pairs = kept(pairs, output / "weighed")

@@ -106,7 +106,7 @@ def test_a_file_that_a_task_cannot_read_any_more_is_named(spark, tmp_path, spoil
     inspected = inspect(delivery(tmp_path / "f", content, compression="gzip"))
     spoil(tmp_path / "f")
 
-    with pytest.raises(PythonException) as refused:
+    with pytest.raises(PythonException, match="ingest: f ") as refused:
         reader.delivered_rows(spark, inspected, ["surname"]).collect()
     assert type(named(refused.value, "ingest")) is InputUnreadableError
     assert said in str(named(refused.value, "ingest"))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from attainment_linkage.adapters.scratch import fetching
 from attainment_linkage.core import training
 from attainment_linkage.domain.errors import TrainingError
 from attainment_linkage.steps import block, train
@@ -33,12 +34,12 @@ def probabilities(trained, name):
     ]
 
 
-def test_the_order_of_rows_does_not_move_the_model(records, counts):
+def test_neither_the_order_of_rows_nor_their_way_here_moves_the_model(records, counts, tmp_path):
     budget = training.TrainingBudget(random_pairs=100_000)
     turned = records.orderBy("surname").repartition(3, "suburb")
     first, again = (
-        train.trained_model(r, MODEL, counts, (5_000, 5_000), PRIOR, budget)
-        for r in (records, turned)
+        train.trained_model(r, MODEL, counts, (5_000, 5_000), PRIOR, budget, fetch)
+        for r, fetch in ((records, train.by_java), (turned, fetching(tmp_path)))
     )
 
     assert first.settings["comparisons"] == again.settings["comparisons"]

@@ -6,11 +6,14 @@ them there), in a folder named by stage and key, or in the private folder of a r
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 
 SCRATCH = "_scratch"
@@ -37,6 +40,25 @@ def scratch_folder(root: Path, name: str) -> Iterator[Path]:
 def sweep(root: Path) -> None:
     """Remove the frames that dead runs left in a root. Whoever calls this holds its lock."""
     shutil.rmtree(root / SCRATCH, ignore_errors=True)
+
+
+def fetching(folder: Path) -> Callable[[DataFrame], pa.Table]:
+    """How frames come to the driver by way of files: their rows never lie in its Java's heap.
+
+    Threads may fetch at once; of a frame that was fetched nothing stays on the disk.
+    """
+    numbers = itertools.count()
+
+    def fetched(frame: DataFrame) -> pa.Table:
+        """All rows of a frame, in no order."""
+        place = folder / str(next(numbers))
+        kept(frame, place)
+        try:
+            return pq.read_table(place)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    return fetched
 
 
 def kept(frame: DataFrame, folder: Path) -> DataFrame:

@@ -32,10 +32,11 @@ def refuse_not_unique(source: Source, excess: int, rows: int, largest_share: flo
 def refuse_mostly_refused(
     source: Source, reasons: Mapping[str, int], refused: int, rows: int, largest_share: float
 ) -> None:
-    """Refuse a source of whose rows too many break a rule.
+    """Refuse a source of whose rows too many break a rule, or one a rule that tells on the others.
 
-    Raises: InputError, with the count of each reason.
+    Raises: InputError, with the count of each reason; InputColumnsError.
     """
+    refuse_other_order(source, reasons)
     if refused > largest_share * rows:
         found = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
         raise InputError(

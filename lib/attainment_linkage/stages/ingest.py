@@ -24,7 +24,7 @@ def body(run: StageRun) -> None:
     """Check every file of every source first; then take the sources in, one by one."""
     for inspected in [inspect(_delivery(run, source)) for source in SOURCES]:
         name, files = inspected.delivery.source.name, inspected.files
-        stage_key.require_keyed(name, [file.sha256 for file in files], run.made_from, run.lake)
+        stage_key.require_keyed(name, [one.sha256 for one in files], run.made_from, run.lake)
         run.note(f"{name}: rows in", inspected.row_count)
         if blank_lines := sum(file.blank_lines for file in files):
             run.note(f"{name}: blank lines", blank_lines)
@@ -64,7 +64,6 @@ def _take_in(run: StageRun, inspected: Inspected) -> None:
         reasons = {row["reason"]: int(row["row_count"]) for row in found}
         for reason, breaches in sorted(reasons.items()):
             run.note(f"{source.name}: refused for {reason}", breaches)
-        intake.refuse_other_order(source, reasons)
         intake.refuse_mostly_refused(
             source, reasons, refused.count() if reasons else 0, count, limits.largest_refused_share
         )

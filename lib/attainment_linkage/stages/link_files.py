@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters import plain_tables
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.scratch import kept, scratch_folder
+from attainment_linkage.adapters.scratch import fetching, kept, scratch_folder
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import LinkSpec, parse_spec
 from attainment_linkage.stages import linkage
@@ -66,7 +66,7 @@ def _linked(
         log.note("blocking rules", len(model.blocking_rules))
         plan = linkage.planned(model, laid, policy)
         log.note("candidate pairs of all rules", plan.candidate_pairs)
-        trained = linkage.trained(records, model, plan, policy)
+        trained = linkage.trained(records, model, plan, policy, fetching(folder / "samples"))
         log.note("training pairs of all sessions", sum(trained.session_pairs))
         weighed = linkage.weighed(model, plan, trained, policy)
         found = linkage.scored(kept(weighed, folder / "weighed"), plan, policy)

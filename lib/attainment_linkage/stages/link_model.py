@@ -15,17 +15,17 @@ from attainment_linkage.stages import linkage
 from attainment_linkage.stages.decided import with_decided
 from attainment_linkage.stages.link_plan import LinkPlan
 from attainment_linkage.stages.stage_run import StageRun
-from attainment_linkage.steps.train import TrainedModel
+from attainment_linkage.steps.train import Fetch, TrainedModel, by_java
 
 
-def model_of(run: StageRun, made: LinkPlan) -> TrainedModel:
+def model_of(run: StageRun, made: LinkPlan, fetch: Fetch = by_java) -> TrainedModel:
     """The model that weighs the pairs: trained here and saved, or the saved one of link.model.
 
     Raises: TrainingError, ModelRefusedError, ModelDriftedError; before any pair is formed.
     """
     if run.config.link.model:
-        return _saved(run, made, Path(run.config.link.model))
-    trained = linkage.trained(made.records, made.model, made.plan, made.policy)
+        return _saved(run, made, Path(run.config.link.model), fetch)
+    trained = linkage.trained(made.records, made.model, made.plan, made.policy, fetch)
     trained = with_decided(run, trained)
     run.note("training pairs of all sessions", sum(trained.session_pairs))
     run.note("comparisons left untrained", len(trained.untrained_comparisons))
@@ -55,11 +55,11 @@ def _manifest(made: LinkPlan, trained: TrainedModel) -> dict[str, Any]:
     }
 
 
-def _saved(run: StageRun, made: LinkPlan, path: Path) -> TrainedModel:
+def _saved(run: StageRun, made: LinkPlan, path: Path, fetch: Fetch) -> TrainedModel:
     settings, manifest = model_files.read(path)
     require_fitting(settings, made.model.comparisons)
     before: Shares = manifest["level_shares"]
-    now = linkage.level_shares(made.records, made.model, made.plan, made.policy)
+    now = linkage.level_shares(made.records, made.model, made.plan, made.policy, fetch)
     found = drifts(before, now)
     run.note("largest drift from the saved model", found[0].distance if found else 0.0)
     require_near(found, run.config.link.largest_drift)

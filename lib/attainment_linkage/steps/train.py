@@ -7,7 +7,7 @@ model again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
@@ -60,8 +60,17 @@ class _Taught:
     shares: Shares
 
 
+Fetch = Callable[[DataFrame], pa.Table]
+"""How a sample comes to the driver: all of its rows, in any order."""
+
+
+def by_java(sample: DataFrame) -> pa.Table:
+    """A sample by way of the driver's Java, which holds it meanwhile: for small files."""
+    return sample.toArrow()
+
+
 class Trainer:
-    """The records to train on, and the samples drawn from them."""
+    """The records to train on, and the samples drawn from them; ``fetch`` brings these here."""
 
     def __init__(
         self,
@@ -69,8 +78,10 @@ class Trainer:
         model: LinkageModel,
         sizes: tuple[int, int],
         budget: TrainingBudget,
+        fetch: Fetch = by_java,
     ) -> None:
         self.records, self.model, self.sizes, self.budget = records, model, sizes, budget
+        self.fetch = fetch
         is_small = sum(sizes) <= budget.random_records
         self.everything = self._collected(records) if is_small else None
 
@@ -187,7 +198,8 @@ class Trainer:
     def _collected(self, records: DataFrame, rule: Rule | None = None) -> pa.Table:
         """The sample on the driver, sorted by file and id; of a rule, those that meet somebody."""
         columns = self.model.trained_columns
-        return sessions.ordered(records.select("is_left", "record_id", *columns).toArrow(), rule)
+        sample = records.select("is_left", "record_id", *columns)
+        return sessions.ordered(self.fetch(sample), rule)
 
 
 def trained_model(
@@ -197,6 +209,7 @@ def trained_model(
     sizes: tuple[int, int],
     prior: float,
     budget: TrainingBudget,
+    fetch: Fetch = by_java,
 ) -> TrainedModel:
     """Train the model on samples of all records.
 
@@ -204,7 +217,7 @@ def trained_model(
     ``sizes`` the left and right records; ``prior`` the chance of a random pair to be true.
     Shape: records (n x columns) -> settings; at most ``random_records`` records, and the
     records of about ``session_pairs`` pairs per rule, or about ``session_records``, come to
-    the driver.
+    the driver, by ``fetch``.
     Raises: TrainingError when no training rule forms a pair and the model names no chances.
     """
-    return Trainer(records, model, sizes, budget).trained(rule_counts, prior)
+    return Trainer(records, model, sizes, budget, fetch).trained(rule_counts, prior)

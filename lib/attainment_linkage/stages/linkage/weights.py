@@ -17,7 +17,7 @@ from attainment_linkage.core.prior import (
 from attainment_linkage.stages.linkage.plan import Plan
 from attainment_linkage.steps import posterior, score, train
 from attainment_linkage.steps.kernel import Kernel
-from attainment_linkage.steps.train import TrainedModel
+from attainment_linkage.steps.train import Fetch, TrainedModel, by_java
 
 
 @dataclass(frozen=True)
@@ -29,24 +29,34 @@ class Scored:
 
 
 def trained(
-    records: DataFrame, model: LinkageModel, plan: Plan, policy: LinkagePolicy
+    records: DataFrame,
+    model: LinkageModel,
+    plan: Plan,
+    policy: LinkagePolicy,
+    fetch: Fetch = by_java,
 ) -> TrainedModel:
     """Train the model on samples of all records, from the starting prior.
+
+    ``fetch``: how a sample comes to the driver; a large one by way of files (``scratch.fetching``).
 
     Raises: TrainingError.
     """
     files = plan.files(policy)
     sizes, start = (plan.left_records, plan.right_records), starting_prior(files)
     budget = policy.training
-    return train.trained_model(records, model, plan.training_counts, sizes, start, budget)
+    return train.trained_model(records, model, plan.training_counts, sizes, start, budget, fetch)
 
 
 def level_shares(
-    records: DataFrame, model: LinkageModel, plan: Plan, policy: LinkagePolicy
+    records: DataFrame,
+    model: LinkageModel,
+    plan: Plan,
+    policy: LinkagePolicy,
+    fetch: Fetch = by_java,
 ) -> dict[str, dict[str, list[float]]]:
     """How pairs of these records agree, to be held against a saved model's own."""
     sizes = (plan.left_records, plan.right_records)
-    trainer = train.Trainer(records, model, sizes, policy.training)
+    trainer = train.Trainer(records, model, sizes, policy.training, fetch)
     return trainer.level_shares(plan.training_counts)
 
 
