@@ -150,6 +150,7 @@ def linked(spark, rows, monkeypatch):
         "census_people": rows(tables.CENSUS_PEOPLE, PEOPLE.replace("{}", "c"), is_partial=True),
     }
     monkeypatch.setattr(sample.inputs, "read", lambda spark, lake, stage, table: given[table.name])
+    monkeypatch.setattr(sample.inputs, "stages_read", lambda stage, lake: {})
     for module in (sample, batches):
         monkeypatch.setattr(module, "run_of", lambda lake: "0123456789abcdef")
 

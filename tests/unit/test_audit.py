@@ -249,7 +249,7 @@ def test_a_head_that_twice_could_not_be_written_does_not_lock_the_log(log, monke
     with monkeypatch.context() as disk:
         disk.setattr(documents, "replace", full)
         for _ in range(3):
-            with pytest.raises(DiskFullError):
+            with pytest.raises(DiskFullError, match="no space is left"):
                 log.record(DEED)
 
     assert log.record(DEED).entries == 3  # the first of the three was appended, the others not
