@@ -278,6 +278,7 @@ def test_columns_are_counted_without_their_values(spark):
     assert counts["region_filled"] == counts["region_top"] == 1
     assert counts["postcode_filled"] == 3  # blanks are nothing
     assert facts_from_counts(counts).is_day_first
+    assert "region" in facts_from_counts(counts).idle_roles
 
 
 @pytest.mark.parametrize("step", [column_counts, lambda *of: linkage_records(*of, ColumnFacts())])

@@ -11,15 +11,14 @@ def stored_schema(file: pq.ParquetFile) -> pa.Schema:
 
     Arrow shows these (INT96) in nanoseconds, as it does what Spark refuses.
     """
-    schema = file.schema_arrow
-    for place, field in enumerate(schema):
-        is_old = any(
-            column.physical_type == "INT96" and column.path.split(".")[0] == field.name
-            for column in map(file.schema.column, range(len(file.schema)))
-        )
-        if is_old and pa.types.is_timestamp(field.type):
-            schema = schema.set(place, field.with_type(pa.timestamp("us")))
-    return schema
+    columns = map(file.schema.column, range(len(file.schema)))
+    old = {one.path.split(".")[0] for one in columns if one.physical_type == "INT96"}
+    return pa.schema(
+        field.with_type(pa.timestamp("us"))
+        if field.name in old and pa.types.is_timestamp(field.type)
+        else field
+        for field in file.schema_arrow
+    )
 
 
 def is_refused_by_spark(kind: pa.DataType) -> bool:
