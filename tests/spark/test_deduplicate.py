@@ -41,6 +41,19 @@ FURTHER = """
     mother    | father            | 14.304
     grandma   | father            | 8.0
 """
+SCORED_BESIDE = """
+    left_id | right_id | match_weight | rule_number | matchkey_number
+    other   | father   | -1.5         | 0           | -
+    mother  | other    | 9.0          | 0           | -
+    mother  | son      | 9.0          | 0           | -
+    other   | son      | -2.0         | 0           | -
+    daughter| son      | -2.001       | 0           | -
+"""
+POSSIBLE = """
+    left_id | right_id | match_weight
+    father  | other    | 0.5
+    other   | son      | 0.0
+"""
 STANDING = """
     record_id | forename | given_names | surname | surname_parts | postcode | postcodes
     father    | ANN      | ANN;ANNE    | LEE     | LEE           | CD22BB   | AB11AA;CD22BB;EF33CC
@@ -55,6 +68,20 @@ def test_the_fullest_line_stands_for_the_person_and_the_others_stay_attached(row
     assert_df_equality(
         deduplicate.census_doubles(rows(tables.SCORED_PAIRS, SCORED), people, accepted),
         rows(tables.CENSUS_DOUBLES, FURTHER),
+        ignore_row_order=True,
+        ignore_nullable=True,
+    )
+
+
+def test_lines_that_stand_and_are_likelier_one_person_than_two_are_possible_doubles(rows):
+    accepted = Acceptance(shift_bits=2.0, least_bits=7.0, expected_doubles=2.0)
+    scored = rows(tables.SCORED_PAIRS, SCORED).where("right_id <> 'other'")
+    scored = scored.unionByName(rows(tables.SCORED_PAIRS, SCORED_BESIDE))
+    further = rows(tables.CENSUS_DOUBLES, FURTHER)
+
+    assert_df_equality(
+        deduplicate.possible_doubles(scored, further, accepted),
+        rows(tables.POSSIBLE_DOUBLES, POSSIBLE),
         ignore_row_order=True,
         ignore_nullable=True,
     )
@@ -121,7 +148,8 @@ def test_people_counted_twice_are_found_in_a_generated_census(spark, config, gen
     run = StageRun(BY_NAME["deduplicate"], config, spark, whole_lake(config), "k", None)
     run.note = lambda name, value: None
     people = deduplicate.weighed_lines(lines).persist()
-    found = stage.doubles_of(run, people, tmp_path)
+    scored, accepted = stage.weighed_pairs(run, people, tmp_path)
+    found = deduplicate.census_doubles(scored, people, accepted)
 
     person = F.coalesce("double_of", "record_id")
     who = lines.select("record_id").join(

@@ -61,6 +61,52 @@ def test_review_gets_the_tied_and_the_weak_whose_records_are_free(rows):
     )
 
 
+POSSIBLE = """
+    left_id | right_id | match_weight
+    C1      | C2       | 0.5
+    C3      | C4       | 4
+    C6      | C7       | 9
+    D1      | D2       | 9
+    E1      | E2       | 9
+    E2      | E3       | 9
+"""
+BESIDE = """
+    left_id | right_id | match_weight | rule_number | matchkey_number
+    weak    | C7       | 6.9          | 0           | -
+    other   | C4       | 6.9          | 0           | -
+    other   | E1       | 18           | 0           | -
+    three   | E2       | 17           | 0           | -
+    three   | E3       | 18           | 0           | -
+"""
+
+
+def test_of_two_lines_that_may_be_one_person_and_are_one_pupil_s_alone_the_lighter_yields(rows):
+    scored = rows(tables.SCORED_PAIRS, SCORED).unionByName(rows(tables.SCORED_PAIRS, BESIDE))
+    yielding = resolve.yielding_pairs(scored, rows(tables.POSSIBLE_DOUBLES, POSSIBLE), POLICY)
+
+    # C7, and the other pupil's C4, are too weak to count; D1 is strong for two pupils, and E1
+    # for another than E2
+    found = sorted(map(tuple, yielding.collect()))
+    assert [pair for *pair, _ in found] == [["clear", "C4"], ["three", "E2"], ["tied", "C2"]]
+    # that they are two people's has a chance of 1 in 1 + 2^4, 1 + 2^9 and 1 + 2^0.5
+    assert [bits for *_, bits in found] == pytest.approx(
+        [-4.087463, -9.002815, -1.271553], abs=1e-6
+    )
+
+
+def test_a_tie_between_two_lines_that_may_be_one_person_costs_no_link(rows):
+    scored = rows(tables.SCORED_PAIRS, SCORED)
+    yielding = resolve.yielding_pairs(scored, rows(tables.POSSIBLE_DOUBLES, POSSIBLE), POLICY)
+    competing = resolve.competing_pairs(scored, yielding)
+    [link] = (
+        resolve.links(resolve.decided_pairs(competing, POLICY, 2))
+        .where("left_id = 'tied'")
+        .collect()
+    )
+
+    assert (link["right_id"], link["match_weight"], link["margin_bits"]) == ("C1", 12, None)
+
+
 @pytest.mark.parametrize("parts", [1, 5])
 def test_parts_and_order_change_nothing(rows, parts):
     scored = rows(tables.SCORED_PAIRS, SCORED)

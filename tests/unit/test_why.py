@@ -77,13 +77,14 @@ def test_the_rule_that_lacks_least_comes_first():
     ("standing", "total", "said"),
     [
         (Standing("linked", 20.0, 12.0, 8.0, None), 20, "linked: it reaches 8 bits, and it led by"),
-        (Standing("linked", 20.0, None, None, None), 20, "no other pair stood against it"),
+        (Standing("linked", 20.0, None, None, None), 20, "no rival stood against it"),
         (Standing("contested", 20.0, 1.0, 19.0, None), 20, "attainment record has another pair of"),
         (Standing("conflict", 20.0, None, None, 21.0), 20, "two matchkeys contradict each other"),
         (Standing("weak", 5.0, None, None, None), 5, "left to a reviewer: it does not reach 8"),
         (Standing("", 5.0, None, None, 30.0), 5, "not linked: it does not reach 8 bits; the Cen"),
         (Standing("", None, None, None, None), 20, "no rule brought the two records together"),
         (Standing("", 20.0, None, None, 25.0), 20, "a better assignment was found"),
+        (Standing("yielded", 20.0, None, 20.0, None), 20, "another Census line, which may be the"),
     ],
 )
 def test_the_verdict_says_what_became_of_the_pair_and_why(standing, total, said):

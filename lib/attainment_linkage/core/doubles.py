@@ -31,6 +31,8 @@ HELD = ("forename", "birth")
 UNSEEN_PAIRS = 0.5
 """Random pairs that a level which none of them showed is taken to have had."""
 STEPS, SETTLED = 300, 1e-9
+POSSIBLE_BITS = 0.0
+"""Weight at the estimated prior from which two lines may be one person: likelier than not."""
 BEYOND = "doubles expected beyond those found"
 """The note of how many people counted twice stay unfound; ``link`` reads it."""
 

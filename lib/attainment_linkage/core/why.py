@@ -79,7 +79,7 @@ class RuleState:
 class Standing:
     """What the run made of a pair. Bits are None where there is nothing they could be of.
 
-    ``fate``: linked, weak, contested, conflict, or nothing; ``left_rival_bits`` and
+    ``fate``: linked, weak, contested, conflict, yielded, or nothing; ``left_rival_bits`` and
     ``right_rival_bits`` are of the best other pair of either record.
     """
 
@@ -136,7 +136,7 @@ def verdict(standing: Standing, total_bits: float, accept_bits: float, margin_bi
     """What became of the pair, and why, in a sentence."""
     if standing.fate == "linked":
         lead = standing.margin_bits
-        leads = "no other pair stood against it" if lead is None else f"it led by {lead:.1f} bits"
+        leads = "no rival stood against it" if lead is None else f"it led by {lead:.1f} bits"
         return f"linked: it reaches {accept_bits:g} bits, and {leads}."
     rivals = [
         f"the {side} record has another pair of {bits:+.1f} bits"
@@ -149,6 +149,11 @@ def verdict(standing: Standing, total_bits: float, accept_bits: float, margin_bi
         return (
             f"left to a reviewer: its lead over its best rival is under {margin_bits:g} bits"
             f"{against}."
+        )
+    if standing.fate == "yielded":
+        return (
+            "not linked: another Census line, which may be the same person's, is linked to the "
+            "attainment record; of the two, one yields."
         )
     if standing.fate == "conflict":
         return f"left to a reviewer: two matchkeys contradict each other{against}."

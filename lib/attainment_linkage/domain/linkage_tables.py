@@ -82,6 +82,24 @@ CENSUS_DOUBLES = Table(
     ("census_id",),
 )
 
+POSSIBLE_DOUBLES = Table(
+    "possible_doubles",
+    "one row per pair of lines that both stand and may be one person, less surely than a double",
+    IDENTIFIERS,
+    (
+        required("left_id", "the line of lower id"),
+        required("right_id", "the other line"),
+        Column(
+            "match_weight",
+            "log2 posterior odds that the two lines are one person",
+            "double",
+            unit="bits",
+            is_required=True,
+        ),
+    ),
+    ("left_id", "right_id"),
+)
+
 # --------------------------------------------------------------------- identifiers: links
 
 _LEFT = required("left_id", "id of the left record (the attainment side)")

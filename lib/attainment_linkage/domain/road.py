@@ -105,7 +105,7 @@ DEDUPLICATE = Stage(
     name="deduplicate",
     summary="links the Census with itself: of people counted twice one line stands for all",
     reads=(tables.CENSUS_PEOPLE,),
-    writes=(tables.CENSUS_DOUBLES,),
+    writes=(tables.CENSUS_DOUBLES, tables.POSSIBLE_DOUBLES),
     step_modules=("deduplicate",),
     config_sections=("deduplicate", "link"),
 )
@@ -113,7 +113,12 @@ DEDUPLICATE = Stage(
 LINK = Stage(
     name="link",
     summary="blocks, trains, scores and resolves pupils against Census people, one to one",
-    reads=(tables.ATTAINMENT_PEOPLE, tables.CENSUS_PEOPLE, tables.CENSUS_DOUBLES),
+    reads=(
+        tables.ATTAINMENT_PEOPLE,
+        tables.CENSUS_PEOPLE,
+        tables.CENSUS_DOUBLES,
+        tables.POSSIBLE_DOUBLES,
+    ),
     writes=(
         tables.CANDIDATE_COUNTS,
         tables.SCORED_PAIRS,

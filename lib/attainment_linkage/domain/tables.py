@@ -23,6 +23,7 @@ from attainment_linkage.domain.linkage_tables import (
     LINKAGE_FIELDS,
     LINKS,
     MATCHKEY_COUNTS,
+    POSSIBLE_DOUBLES,
     REVIEW_PAIRS,
     SCORED_PAIRS,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "LINK_DRAWS",
     "LINK_QUALITY",
     "LINK_SPINE",
+    "POSSIBLE_DOUBLES",
     "PUPIL_ATTAINMENT",
     "PUPIL_CHARACTERISTICS",
     "QUARANTINE_LINKS",

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 
 from attainment_linkage.adapters.scratch import kept, scratch_folder
 from attainment_linkage.core import doubles, doubles_model
+from attainment_linkage.core.doubles import Acceptance
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import DEDUPLICATE as STAGE
@@ -30,14 +31,18 @@ MODEL = LinkageModel(
 
 
 def body(run: StageRun) -> None:
-    """Plan, train and score the Census with itself; write the further lines of each person."""
+    """Plan, train and score the Census with itself; write further lines, and possible ones."""
     with scratch_folder(run.lake.root(tables.IDENTIFIERS), f"{STAGE.name}-{run.key}") as folder:
         lines = kept(deduplicate.weighed_lines(run.read(tables.CENSUS_PEOPLE)), folder / "lines")
-        run.write(doubles_of(run, lines, folder), tables.CENSUS_DOUBLES)
+        scored, accepted = weighed_pairs(run, lines, folder)
+        further = deduplicate.census_doubles(scored, lines, accepted)
+        further = run.write(further, tables.CENSUS_DOUBLES)
+        possible = deduplicate.possible_doubles(scored, further, accepted)
+        run.write(possible, tables.POSSIBLE_DOUBLES)
 
 
-def doubles_of(run: StageRun, lines: DataFrame, folder: Path) -> DataFrame:
-    """The further lines of each person, from lines as weighed; scratch frames go in a folder."""
+def weighed_pairs(run: StageRun, lines: DataFrame, folder: Path) -> tuple[DataFrame, Acceptance]:
+    """Scored pairs of lines, and from which weight on they are doubles; scratch in a folder."""
     policy = policy_of(run.config)
     facing = deduplicate.facing_itself(lines)
     laid = linkage.cut_and_counted(facing, facing, MODEL, policy, folder / "laid")
@@ -57,4 +62,4 @@ def doubles_of(run: StageRun, lines: DataFrame, folder: Path) -> DataFrame:
     run.note("expected doubles among Census lines", round(accepted.expected_doubles))
     run.note(doubles.BEYOND, round(accepted.expected_beyond))
     run.note("bits from which on lines are doubles", round(min(accepted.least_bits, 999.0), 2))
-    return deduplicate.census_doubles(scored, lines, accepted)
+    return scored, accepted

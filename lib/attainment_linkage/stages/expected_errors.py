@@ -18,6 +18,7 @@ from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.prior import Files
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain.errors import RateUnreachableError
+from attainment_linkage.stages.contest import Contest
 from attainment_linkage.steps import error_rates, resolve
 
 
@@ -26,12 +27,14 @@ class Known:
     """What is known of two files before their pairs are decided.
 
     ``true_pairs``: how many true pairs are expected among all that were weighed;
-    ``copies``: how many records of a file double another one unfound, as a share of it.
+    ``copies``: how many records of a file double another one unfound, as a share of it;
+    ``possible_doubles``: the table of that name, where there is one.
     """
 
     files: Files
     true_pairs: float
     copies: float = 0.0
+    possible_doubles: DataFrame | None = None
 
     def stand_ins(self, chanced: DataFrame, links: float) -> StandIns:
         """The next best pairs of linked records, with the copies that may be among them."""
@@ -43,16 +46,17 @@ def accepting(
 ) -> LinkagePolicy:
     """The policy with the accepted weight that its false-link rate asks for, where it has one.
 
-    ``scored``: the pairs, kept; ``folder``: where a frame may lie while it is read twice.
+    ``scored``: the pairs, kept; ``folder``: where frames may lie while they are read twice.
 
     Raises: RateUnreachableError where no weight keeps the rate.
     """
     if not policy.false_link_rate:
         return policy
     trial = policy.accepting(policy.floor_bits).resolve
-    links = resolve.links(resolve.decided_pairs(scored, trial, policy.parallel_tasks))
-    chanced = error_rates.chanced_pairs(scored, links, trial.margin_bits, known.files)
-    pairs = error_rates.weighed_pairs(chanced := kept(chanced, folder))
+    found = Contest.of(scored, known.possible_doubles, trial, folder / "yielding")
+    links = resolve.links(resolve.decided_pairs(found.competing, trial, policy.parallel_tasks))
+    chanced = error_rates.chanced_pairs(found.counted, links, trial.margin_bits, known.files)
+    pairs = error_rates.weighed_pairs(chanced := kept(chanced, folder / "chanced"))
     stand_ins = known.stand_ins(chanced, pairs.links(policy.floor_bits))
     rate = policy.false_link_rate
     bits = calibration.accepted_bits(pairs, stand_ins, rate, policy.floor_bits)
@@ -77,7 +81,7 @@ def expected_errors(
 ) -> ErrorRates:
     """The rates of false and missed links, from weights alone; no truth is asked.
 
-    ``folder``: where a frame may lie while it is read twice.
+    ``scored``: the pairs as they count; ``folder``: where a frame may lie while it is read twice.
     """
     margin_bits = policy.resolve.margin_bits
     chanced = kept(error_rates.chanced_pairs(scored, links, margin_bits, known.files), folder)

@@ -9,6 +9,7 @@ from attainment_linkage.core.doubles import BEYOND
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
 from attainment_linkage.stages import inputs, link_model, link_plan, linkage, matchkeys
+from attainment_linkage.stages.contest import Contest
 from attainment_linkage.stages.expected_errors import Known, accepting, expected_errors
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import resolve
@@ -34,16 +35,18 @@ def _link(run: StageRun, folder: Path) -> None:
     run.note("true pairs expected", round(found.expected_true_pairs))
     scored = run.write(found.pairs, tables.SCORED_PAIRS)
     copies = inputs.note_of(run.lake, tables.CENSUS_DOUBLES, BEYOND) / plan.right_records
-    known = Known(plan.files(policy), found.expected_true_pairs, copies)
+    possible = run.read(tables.POSSIBLE_DOUBLES)
+    known = Known(plan.files(policy), found.expected_true_pairs, copies, possible)
     policy = accepting(scored, policy, known, folder / "tried")
     run.note("bits from which on pairs are linked", policy.resolve.accept_bits)
-    decided = resolve.decided_pairs(scored, policy.resolve, plan.pair_parts(policy))
+    contest = Contest.of(scored, possible, policy.resolve, folder / "yielding")
+    decided = resolve.decided_pairs(contest.competing, policy.resolve, plan.pair_parts(policy))
     decided = kept(decided, folder / "decided")
     links = run.write(resolve.links(decided), tables.LINKS)
-    run.write(resolve.review_pairs(scored, decided), tables.REVIEW_PAIRS)
+    run.write(resolve.review_pairs(contest.competing, decided), tables.REVIEW_PAIRS)
     run.note("pupils without a link", plan.left_records - run.written[tables.LINKS.name])
     rules, chanced = model.blocking_rules, folder / "chanced"
-    rates = expected_errors(scored, links, made.records, rules, policy, known, chanced)
+    rates = expected_errors(contest.counted, links, made.records, rules, policy, known, chanced)
     run.note("false links expected", rates.false_links.percent)
     run.note("missed links expected", rates.missed_links.percent)
     counts = matchkeys.counts(scored, links, made.ladder.matchkeys, plan.left_records)

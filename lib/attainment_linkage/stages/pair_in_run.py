@@ -49,9 +49,14 @@ def standing_of(
     spark: SparkSession, lake: Lake, left_id: str, right_id: str
 ) -> tuple[Standing, int | None, int | None]:
     """What the run made of the pair, and the rule and matchkey that found it."""
-    links, reviews, scored = (
+    links, reviews, scored, possible = (
         inputs.read(spark, lake, WHY, table)
-        for table in (tables.LINKS, tables.REVIEW_PAIRS, tables.SCORED_PAIRS)
+        for table in (
+            tables.LINKS,
+            tables.REVIEW_PAIRS,
+            tables.SCORED_PAIRS,
+            tables.POSSIBLE_DOUBLES,
+        )
     )
     pairs = why.pairs_of(scored, left_id, right_id).collect()
     own = next((row for row in pairs if row.is_left and row.is_right), None)
@@ -60,6 +65,8 @@ def standing_of(
     linked = why.of_pair(links, left_id, right_id, "margin_bits").collect()
     reason = why.of_pair(reviews, left_id, right_id, "reason").collect()
     fate = "linked" if linked else str(reason[0].said) if reason else ""
+    if not fate and why.linked_beside(links, possible, left_id, right_id).collect():
+        fate = "yielded"
     margin = linked[0].said if linked else None
     standing = Standing(fate, own.match_weight if own else None, margin, left, right)
     return standing, own.rule_number if own else None, own.matchkey_number if own else None

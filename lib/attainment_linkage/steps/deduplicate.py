@@ -111,6 +111,30 @@ def census_doubles(scored_pairs: DataFrame, lines: DataFrame, accepted: Acceptan
     return pairs.repartition(1).mapInArrow(_grouper(), tables.CENSUS_DOUBLES.ddl)
 
 
+def possible_doubles(
+    scored_pairs: DataFrame, further: DataFrame, accepted: Acceptance
+) -> DataFrame:
+    """Pairs of lines that stand and may be one person, too unsure to be taken for one.
+
+    Where both lines contest one pupil, ``resolve.yielding_pairs`` lets one of them yield. What
+    speaks for a further line, and not for the one that stands, does not count: two twins may
+    each be like a line that is one of them.
+    Grain:  in, one row per scored pair of lines and one per further line; out, one row per
+            pair of lines that stand.
+    Units:  match_weight in bits of posterior odds that the two are one person.
+    Cost:   two anti-joins by id of the pairs from ``doubles.POSSIBLE_BITS`` on.
+    """
+    require(further, tables.CENSUS_DOUBLES, step="deduplicate")
+    posterior = F.round(F.col("match_weight") + accepted.shift_bits, 6)
+    pairs = scored_pairs.select("left_id", "right_id", posterior.alias("match_weight"))
+    pairs = pairs.where(F.col("match_weight") >= doubles.POSSIBLE_BITS)
+    for side in ("left_id", "right_id"):
+        is_further = further.select(F.col("census_id").alias(side))
+        pairs = pairs.join(is_further, on=side, how="left_anti")
+    first, second = F.least("left_id", "right_id"), F.greatest("left_id", "right_id")
+    return pairs.select(first.alias("left_id"), second.alias("right_id"), "match_weight")
+
+
 def standing_lines(census: DataFrame, further: DataFrame) -> DataFrame:
     """One line per person: representatives with every line's names and postcodes.
 

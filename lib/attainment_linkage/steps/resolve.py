@@ -20,6 +20,72 @@ from attainment_linkage.steps.rivals import SIDES, crowded
 _PAIR = ["left_id", "right_id"]
 _DECISION = "decision"
 _LINKED, _CONTESTED, _LOST = "linked", "contested", "lost"
+_MOST_BITS = 60.0
+
+
+def yielding_pairs(
+    scored_pairs: DataFrame, possible_doubles: DataFrame, policy: ResolvePolicy
+) -> DataFrame:
+    """Pairs of a pupil with a line that yields to another line of, it may be, the same person.
+
+    Two lines that may be one person and are strong for one and the same pupil, and for nobody
+    else, do not contest each other: a link to either is right where they are one. The lighter
+    pair yields, of equal ones that of the greater id. Lines that another pupil's pair is strong
+    for are people apart, as twins are, and go on contesting.
+
+    Grain: in, one row per pair and one per two lines; out, one row per yielding pair.
+    Units: other_bits, log2 of the chance that the two lines are two people's after all.
+    Cost:  one scan of the pairs; possible doubles are few and go to every task, as do the
+           strong pairs of their lines after one small shuffle.
+    Raises: MissingColumnsError, before any Spark job starts.
+    """
+    require(scored_pairs, tables.SCORED_PAIRS, step="resolve")
+    require(possible_doubles, tables.POSSIBLE_DOUBLES, step="resolve")
+    either = F.explode(F.array("left_id", "right_id")).alias("right_id")
+    lines = F.broadcast(possible_doubles.select(either).distinct())
+    strong = scored_pairs.where(F.col("match_weight") >= _floor(policy))
+    alone = (
+        strong.join(lines, on="right_id", how="inner")  # a line is there once
+        .groupBy("right_id")
+        .agg(
+            F.count("*").alias("pairs"),
+            F.first("left_id").alias("pupil"),
+            F.max("match_weight").alias("bits"),
+        )
+        .where(F.col("pairs") == 1)
+    )
+    both = possible_doubles
+    for side in SIDES:
+        names = [F.col(one).alias(f"{side}_{one}") for one in ("pupil", "bits")]
+        of_side = F.broadcast(alone.select(F.col("right_id").alias(f"{side}_id"), *names))
+        both = both.join(of_side, on=f"{side}_id", how="inner")
+    yields = F.when(F.col("left_bits") < F.col("right_bits"), F.col("left_id"))
+    is_other = -F.log2(1 + F.pow(F.lit(2.0), F.least("match_weight", F.lit(_MOST_BITS))))
+    return (
+        both.where(F.col("left_pupil") == F.col("right_pupil"))
+        .select(
+            F.col("left_pupil").alias("left_id"),
+            yields.otherwise(F.col("right_id")).alias("right_id"),
+            is_other.alias("other_bits"),
+        )
+        .groupBy(*_PAIR)
+        .agg(F.round(F.min("other_bits"), 6).alias("other_bits"))
+    )
+
+
+def competing_pairs(scored_pairs: DataFrame, yielding: DataFrame) -> DataFrame:
+    """The pairs that do not yield; those that do are few, and go to every task."""
+    return scored_pairs.join(F.broadcast(yielding), on=_PAIR, how="left_anti")
+
+
+def discounted_pairs(scored_pairs: DataFrame, yielding: DataFrame) -> DataFrame:
+    """All pairs, a yielding one at its weight as another person's: what errors follow from.
+
+    Grain: one row per scored pair (how=left: a pair yields once); the few go to every task.
+    """
+    weight = F.round(F.col("match_weight") + F.coalesce("other_bits", F.lit(0.0)), 6)
+    every = scored_pairs.join(F.broadcast(yielding), on=_PAIR, how="left")
+    return every.withColumn("match_weight", weight).select(*scored_pairs.columns)
 
 
 def decided_pairs(scored_pairs: DataFrame, policy: ResolvePolicy, parts: int) -> DataFrame:
@@ -36,8 +102,7 @@ def decided_pairs(scored_pairs: DataFrame, policy: ResolvePolicy, parts: int) ->
     Raises: MissingColumnsError, before any Spark job starts.
     """
     require(scored_pairs, tables.SCORED_PAIRS, step="resolve")
-    floor = policy.accept_bits - policy.margin_bits
-    strong = scored_pairs.where(F.col("match_weight") >= floor)
+    strong = scored_pairs.where(F.col("match_weight") >= _floor(policy))
     schema = f"{tables.LINKS.ddl}, {_DECISION} string"
     decider = _decider(policy)
     if policy.relation != "one_to_one":
@@ -68,6 +133,8 @@ def links(decided: DataFrame) -> DataFrame:
 
 def review_pairs(scored_pairs: DataFrame, decided: DataFrame) -> DataFrame:
     """Pairs for clerical review: contested, in conflict, or weak with both records free.
+
+    ``scored_pairs``: those that compete; what yields to another pair of its pupil is settled.
 
     Grain: one row per pair that is not a link. A pair that lost one of its records to a
     link is reviewed only where a matchkey found it: then two keys contradict each other.
@@ -110,6 +177,11 @@ def flagged_pairs(scored_pairs: DataFrame, decided: DataFrame) -> DataFrame:
         F.col("match_weight").alias("score"),
         F.coalesce("link", F.lit(False)).alias("link"),
     )
+
+
+def _floor(policy: ResolvePolicy) -> float:
+    """The weight below which a pair neither links nor robs a link of its margin."""
+    return policy.accept_bits - policy.margin_bits
 
 
 def _decider(
