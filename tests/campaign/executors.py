@@ -43,6 +43,7 @@ CLUSTER = {
     "spark.executor.memory": "1g",
     "spark.executorEnv.PYTHONPATH": os.pathsep.join([str(PROJECT / "lib"), str(PROJECT)]),
     "spark.executorEnv.PYSPARK_PYTHON": sys.executable,
+    "spark.executor.extraJavaOptions": LAUNCH["spark.driver.extraJavaOptions"],
     "spark.deploy.maxExecutorRetries": "-1",
     "spark.sql.shuffle.partitions": "6",
 }

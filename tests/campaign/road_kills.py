@@ -38,7 +38,7 @@ def points_of(stage: Stage) -> list[Point]:
         {"call": "head", "of": f"{stage.name} {zones[0]}"},
     ]
     if not stage.writes:
-        made = ("landing/raw/ks4/**/part-*", "landing/raw/ks4/_SUCCESS")
+        made = ("landing/raw/.ks4/**/part-*", "landing/raw/ks4/_SUCCESS")
         return [{"files": pattern, "count": 1} for pattern in made] + ends
     table = f"{stage.writes[0].zone}/{stage.writes[0].name}/*"
     return [

@@ -1,9 +1,10 @@
 """The campaign, whole: `make campaign`, or one goal of it: `make campaign GOAL=G5`.
 
 Each goal runs in a process of its own, two at once, and leaves its tally in ``lake-campaign/``; a
-start that was cut short goes on with the goals it had not done. A tally counts while package and
-campaign are as they were; a goal that is named is run again. The last line is tried, survived,
-lost of all goals; the exit code is 1 where anything was lost, or a goal did not end.
+start that was cut short goes on with the goals it had not done. A tally counts while package,
+settings, gates and tests are as they were; a goal that is named is run again. The last line is
+tried, survived, lost of all goals; the exit code is 1 where anything was lost, or a goal did not
+end.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from attainment_linkage.core.stage_key import digest
 from tests.campaign.goals import GOALS, SHARES, Goal, run
 from tests.campaign.tally import Tally, keep, kept, last_line, merged, table
 
-HERE = Path(__file__).resolve().parent
-RESULTS = HERE.parents[1] / "lake-campaign"
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "lake-campaign"
 LANES = 2
 """Goals at work at once: a start of the road keeps hardly more than one core busy."""
 
@@ -69,8 +70,10 @@ def _done(results: dict[str, Path]) -> list[Tally]:
 
 
 def code() -> str:
-    """What the results hang on: the package, and the campaign itself."""
-    return digest([fingerprint.code_hash(), dict(fingerprint.code_of(HERE))])[:12]
+    """What the results hang on: the package, its settings and gates, and the tests' own code."""
+    settings = [file for name in ("conf", "expectations") for file in (ROOT / name).glob("*.*")]
+    hashes = {file.name: fingerprint.sha256(file) for file in sorted(settings)}
+    return digest([fingerprint.code_hash(), dict(fingerprint.code_of(ROOT / "tests")), hashes])[:12]
 
 
 def one(goal: Goal, path: Path) -> int:

@@ -53,7 +53,7 @@ SPEC += SPEC[SPEC.index("[left]") :].replace("left", "right")
 def people(count: int, skew: str | None, first: int = 0) -> pd.DataFrame:
     """So many people, the same for the same number; a tenth of them born on ``skew``."""
     number = np.arange(first, first + count)
-    born = pd.Timestamp("1990-01-01") + pd.to_timedelta(_drawn(number, 0, 7_300), unit="D")
+    born = pd.Timestamp("1910-01-01") + pd.to_timedelta(_drawn(number, 0, 36_500), unit="D")
     rows = pd.DataFrame(
         {
             "record_id": [f"r{one}" for one in number],

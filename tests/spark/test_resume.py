@@ -159,6 +159,21 @@ def test_a_changed_row_is_noticed(spark, config, rows, bodies):
     assert sorted(row["id"] for row in ids) == ["1", "2"]
 
 
+def test_a_row_changed_under_the_same_commit_is_not_taken_up_again(spark, config, rows, bodies):
+    found, made = bodies
+    first = run_stage(SPLIT, found["split"], config, spark)
+    path = first.paths["answers"]
+    shutil.rmtree(path)
+    delta.write(rows(ANSWERS, "id\n1\n3"), path, ANSWERS, f"split:{first.key}")
+
+    again = run_stage(SPLIT, found["split"], config, spark)
+
+    assert made == ["split", "split"]
+    hashes = [[record.content_hash for record in one.tables] for one in (first, again)]
+    assert hashes[0] == hashes[1]
+    assert sorted(row["id"] for row in delta.read(spark, path, ANSWERS).collect()) == ["1", "2"]
+
+
 def test_what_an_unfinished_run_had_written_is_kept_and_not_written_twice(
     spark, config, bodies, monkeypatch
 ):

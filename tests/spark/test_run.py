@@ -11,7 +11,12 @@ from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.locks import LOCK
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.domain import tables
-from attainment_linkage.domain.errors import GateFailedError, RunLockedError, StageFailedError
+from attainment_linkage.domain.errors import (
+    GateFailedError,
+    InputMissingError,
+    RunLockedError,
+    StageFailedError,
+)
 from attainment_linkage.domain.road import LINK
 from attainment_linkage.stages import run
 from attainment_linkage.stages.runner import run_stage
@@ -85,6 +90,18 @@ def test_a_second_run_of_the_same_lake_is_refused_before_spark_is_asked_for(conf
     with whole_lake(config).locked(), pytest.raises(RunLockedError, match="another run holds it"):
         run.run_road(config)
     assert not (config.lake.root("identifiers") / LOCK).exists()
+
+
+def test_a_delivery_that_cannot_be_used_is_refused_on_the_record_before_spark_is_asked_for(
+    config, monkeypatch
+):
+    monkeypatch.undo()  # the road as it is, not as drawn
+    monkeypatch.setattr(run, "open_session", None)
+
+    with pytest.raises(InputMissingError, match="census"):
+        run.run_one("ingest", config)
+    outcomes = [one.outcome for one in AuditLog.of(config).entries() if one]
+    assert outcomes == ["started", "INPUT_MISSING"]
 
 
 def test_stages_that_need_other_roots_do_not_wait_for_each_other(spark, config, bodies):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest import mock
 
 import pytest
@@ -10,9 +11,14 @@ from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import Manifest, TableRecord
 from attainment_linkage.domain import tables
+from attainment_linkage.domain.errors import MixedRunsError
 from attainment_linkage.domain.road import BY_NAME, ROAD
 from attainment_linkage.stages import makings, run
-from attainment_linkage.stages.publication import publish_research, publish_run
+from attainment_linkage.stages.publication import (
+    publish_research,
+    publish_run,
+    require_published,
+)
 from attainment_linkage.stages.runner import StageResult
 from tests.campaign.plain_road import Quiet
 from tests.conftest import config_for
@@ -116,3 +122,22 @@ def test_a_linkers_stage_run_alone_publishes_nothing(config, monkeypatch):
 
     lake = Lake.open(config.lake, BY_NAME["measure"].roots)
     assert [lake.current(zone) for zone in lake.zones] == [None] * len(lake.zones)
+
+
+def test_no_answers_are_made_of_what_was_made_anew_and_not_published(config):
+    stage = BY_NAME["measure"]
+    lake = Lake.open(config.lake, stage.roots)
+    research = replace(BY_NAME["pseudonymise"], reads=stage.writes)
+    found = TableRecord("link_quality", "link_quality/m1", 0, 1, "m1", "", 0.0, 0.0)
+    weights = replace(found, name="linkage_weights", path="linkage_weights/m1")
+    made = Manifest("measure", "m1", {}, (found, weights))
+    lake.write_manifest(tables.ATTRIBUTES, made)
+    lake.move_head(tables.ATTRIBUTES, "measure", "m1")
+
+    require_published(research, lake)  # nothing is published: stages are run one by one
+    lines = [{"name": one.name, "path": one.path} for one in made.tables]
+    lake.publish(tables.ATTRIBUTES, "run", lines)
+    require_published(research, lake)
+    lake.publish(tables.ATTRIBUTES, "older", [lines[0], lines[1] | {"path": "linkage_weights/m0"}])
+    with pytest.raises(MixedRunsError, match="linkage_weights was made anew and is not published"):
+        require_published(research, lake)

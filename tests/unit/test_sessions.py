@@ -1,8 +1,11 @@
 """Sessions: a sample is in order, and of a rule's blocks only who meets somebody is in it."""
 
+import duckdb
 import pyarrow as pa
+import pytest
 
 from attainment_linkage.core.rules import Rule
+from attainment_linkage.steps import sessions
 from attainment_linkage.steps.sessions import ordered
 
 ROWS = [
@@ -34,3 +37,18 @@ def test_of_a_rule_who_meets_nobody_of_the_other_file_is_left_out():
     assert held(ordered(SAMPLE, Rule.parse("surname & year"))) == [(True, "2"), (False, "3")]
     swapped = Rule.parse("surname = year & year = surname")
     assert held(ordered(SAMPLE, swapped)) == [(True, "2"), (False, "5")]
+
+
+@pytest.mark.parametrize("full", [OSError(28, "No space left on device"), MemoryError()])
+def test_a_session_without_room_is_no_session_that_cannot_be_trained(monkeypatch, full):
+    wrapped = ValueError("splink: a query failed")
+    wrapped.__cause__ = full
+
+    def refuse(*_):
+        raise wrapped
+
+    monkeypatch.setattr(sessions, "_linker", refuse)
+    with pytest.raises(ValueError, match="a query failed"):
+        sessions.estimated_m(SAMPLE, {"comparisons": []}, Rule.parse("surname"), (), 1)
+    wrapped.__cause__ = duckdb.OutOfMemoryException("of its own bound")
+    assert sessions.estimated_m(SAMPLE, {"comparisons": []}, Rule.parse("surname"), (), 1) is None

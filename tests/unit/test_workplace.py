@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -17,11 +18,14 @@ from attainment_linkage.adapters.processes import Process, this_process
 
 
 def test_the_folder_is_private_and_removed_at_the_end(tmp_path):
+    before = tempfile.gettempdir()
     with workplace.run_folder(tmp_path / "temporary") as folder:
         (folder / "spill").write_text("rows")
+        assert tempfile.gettempdir() == str(folder)  # where this process itself spills
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
     assert list((tmp_path / "temporary").iterdir()) == []
+    assert tempfile.gettempdir() == before
 
 
 def test_the_folder_is_removed_after_an_error(tmp_path):

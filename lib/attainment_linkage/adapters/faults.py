@@ -185,8 +185,9 @@ def named(error: BaseException, where: str) -> LinkageError:
     if is_memory_full(error):
         return MemoryFullError(
             f"{where}: memory is full ({safe_name(error)}); nothing of it was published. Raise "
-            "spark.driver.memory (conf/spark-defaults.conf) or link.task_memory_mib, or lower "
-            "link.bucket_pairs; then run again: finished stages are kept."
+            "spark.driver.memory, or spark.driver.maxResultSize for too large a result "
+            "(conf/spark-defaults.conf), or link.task_memory_mib, or lower link.bucket_pairs; then "
+            "run again: finished stages are kept."
         )
     if isinstance(error, OSError) and error.errno in _NO_RIGHT:
         return no_right(where, error)

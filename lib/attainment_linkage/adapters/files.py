@@ -10,6 +10,7 @@ Errors name the file, its columns and counts, and byte offsets; never the text i
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -43,12 +44,29 @@ _PATTERN_SIGNS = frozenset("{}[]*?\\")
 def inspect(delivery: Delivery) -> Inspected:
     """Read every file of a delivery once and say what is in it.
 
+    What was found before in files of the same names, sizes and time stamps is given back as it
+    was: the road looks before Spark starts, and again when it takes the rows in.
+
     Raises: InputMissingError, InputUnreadableError, InputEmptyError, InputEncodingError,
         InputColumnsError, InputNotUniqueError; InputError for another row count than the
         supplier's.
     """
+    files = _paths(delivery)
+    return _inspect(delivery, tuple((path, *_stamp(delivery, path)) for path in files))
+
+
+def _stamp(delivery: Delivery, path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise unreadable(delivery, path, f"cannot be read ({error.strerror})") from None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@lru_cache(maxsize=8)
+def _inspect(delivery: Delivery, files: tuple[tuple[Path, *tuple[int, ...]], ...]) -> Inspected:
     look = inspect_csv if delivery.format == CSV else _inspect_parquet
-    inspected = Inspected(delivery, tuple(look(delivery, path) for path in _paths(delivery)))
+    inspected = Inspected(delivery, tuple(look(delivery, path) for path, *_ in files))
     where = f"ingest: {delivery.source.name}"
     if not inspected.row_count:
         raise InputEmptyError(
@@ -137,6 +155,7 @@ def _inspect_parquet(delivery: Delivery, path: Path) -> FileFacts:
     where = f"ingest: {delivery.source.name}: {path.name}"
     refuse_columns(where, schema.names, delivery.source.names)
     _refuse_types(where, delivery.source, schema)
+    _read_pages(delivery, path)
     if set(str(path)) & _PATTERN_SIGNS or path.name[0] in "._":
         raise unreadable(
             delivery, path, "has a name that Spark takes for a pattern or a hidden file"
@@ -145,6 +164,16 @@ def _inspect_parquet(delivery: Delivery, path: Path) -> FileFacts:
     types = tuple(str(_stored(kind)) for kind in schema.types)
     size = path.stat().st_size
     return FileFacts(path, size, digest, row_count, tuple(schema.names), types=types)
+
+
+def _read_pages(delivery: Delivery, path: Path) -> None:
+    """Read every value once, a piece at a time: a footer says nothing of the pages before it."""
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            for _ in file.iter_batches(columns=list(delivery.source.names)):
+                pass
+    except (pa.ArrowException, OSError):
+        raise unreadable(delivery, path, "has pages that cannot be read") from None
 
 
 def _refuse_types(where: str, source: Source, schema: pa.Schema) -> None:

@@ -110,16 +110,7 @@ class Lake:
 
         Looked at are the open roots, and where Spark's own files lie.
         """
-        temporary = self.settings.temporary_path
-        spill = next((one for one in (temporary, *temporary.parents) if one.is_dir()), None)
-        for place in (*map(self.root, self.zones), *([spill] if spill else ())):
-            free_mib = shutil.disk_usage(place).free // _MIB
-            if free_mib < self.settings.minimum_free_mib:
-                raise DiskFullError(
-                    f"{place}: {free_mib} MiB are free; lake.minimum_free_mib is "
-                    f"{self.settings.minimum_free_mib}. Free space there, or name another place "
-                    "with --lake DIR."
-                )
+        require_space(self.settings, *map(self.root, self.zones))
 
     # ------------------------------------------------------------------------- tables
     def table_path(self, table: Table, key: str) -> Path:
@@ -223,7 +214,7 @@ class Lake:
             for record in manifest.tables
         }
 
-    def retract(self, zone: str, stage: str, key: str) -> None:
+    def retract(self, zone: str, stage: str, key: str, *, keeps_manifest: bool = False) -> None:
         """Take back one making of a stage, outermost first: published, head, manifest."""
         self.require_lock()
         current = self.current(zone) or {"tables": {}}
@@ -231,7 +222,8 @@ class Lake:
             documents.remove(self.root(zone) / CURRENT)
         if self.head(zone, stage) == key:
             documents.remove(self._head_path(zone, stage))
-        documents.remove(self._manifest_path(zone, stage, key))
+        if not keeps_manifest:
+            documents.remove(self._manifest_path(zone, stage, key))
 
     def _manifest_path(self, zone: str, stage: str, key: str) -> Path:
         return self.root(zone) / _MANIFESTS / f"{stage}-{key}.json"
@@ -265,3 +257,20 @@ def _make_private(path: Path) -> None:
             f"lake: {path} cannot be written. Give this user the right to write it, or name "
             "another place with --lake DIR."
         )
+
+
+def require_space(settings: LakeSettings, *places: Path) -> None:
+    """Refuse to go on with less free space than configured in a place, or where Spark spills.
+
+    Raises: DiskFullError.
+    """
+    temporary = settings.temporary_path
+    spill = next((one for one in (temporary, *temporary.parents) if one.is_dir()), None)
+    for place in (*places, *([spill] if spill else ())):
+        free_mib = shutil.disk_usage(place).free // _MIB
+        if free_mib < settings.minimum_free_mib:
+            raise DiskFullError(
+                f"{place}: {free_mib} MiB are free; lake.minimum_free_mib is "
+                f"{settings.minimum_free_mib}. Free space there, or name another place with --lake "
+                "or --output DIR."
+            )

@@ -48,6 +48,22 @@ def held(roots: Sequence[Path], *, break_lock: bool, heartbeat_seconds: float) -
             beat.join()
 
 
+@contextmanager
+def held_alone(folder: Path, heartbeat_seconds: float) -> Iterator[None]:
+    """Hold the lock of one folder, made where it is not there.
+
+    Raises:
+        RunLockedError: another process holds it.
+        LakeUnwritableError, DiskFullError: the folder cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as refused:
+        raise named(refused, str(folder)) from None
+    with held([folder], break_lock=False, heartbeat_seconds=heartbeat_seconds):
+        yield
+
+
 class Locks:
     """The locks one run holds."""
 
@@ -129,7 +145,8 @@ def _refusal(path: Path, said: str) -> str:
     age = max(0, round(time.time() - path.stat().st_mtime))
     return (
         f"{path.parent}: another run holds it, {by}; its last sign of life was {age} seconds ago. "
-        "Wait for it, or if you know that it is dead, start again with --break-lock."
+        "Wait for it; if you know that it is dead, start again with --break-lock, or remove "
+        f"{path.name} there."
     )
 
 

@@ -177,6 +177,8 @@ def _copied_csv(path: Path, copies: Path, where: str) -> Path:
             "or a quote is not closed. Correct the file or deliver it again."
         ) from None
     except OSError as refused:
+        if is_disk_full(refused):
+            raise named(refused, where) from None
         raise InputUnreadableError(f"{where} cannot be read ({type(refused).__name__}).") from None
     return target
 
@@ -255,8 +257,6 @@ def _rows_about(file: Path) -> int:
 def require_writable(folder: Path) -> None:
     """Make the output folder, private, before anything expensive.
 
-    Pairs of an earlier linkage are taken away: a run that fails leaves none to be mistaken.
-
     Raises: LakeUnwritableError, DiskFullError.
     """
     try:
@@ -264,6 +264,16 @@ def require_writable(folder: Path) -> None:
         probe = folder / f".{PAIRS_FILE}.writable"
         probe.touch(mode=0o600)
         probe.unlink()
+    except OSError as refused:
+        raise named(refused, f"link-files: {folder}") from None
+
+
+def take_away_pairs(folder: Path) -> None:
+    """Remove the pairs of an earlier linkage: one that fails leaves none to be mistaken.
+
+    Raises: LakeUnwritableError.
+    """
+    try:
         (folder / PAIRS_FILE).unlink(missing_ok=True)
     except OSError as refused:
         raise named(refused, f"link-files: {folder}") from None

@@ -113,6 +113,10 @@ class ReleaseStore:
             raise named(refused, f"release: {target}") from None
         return target
 
+    def has_left(self, name: str) -> bool:
+        """Whether the approved outputs of a package lie in ``out/``."""
+        return (self.out / name).is_dir()
+
     def register(self, name: str, outputs: list[Released]) -> None:
         """Enter the outputs of a package into the register."""
         body = {"outputs": [_plain(one) for one in outputs]}

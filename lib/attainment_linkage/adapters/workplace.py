@@ -12,6 +12,7 @@ import resource
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,8 @@ def restrict_process() -> None:
 def run_folder(temporary: Path) -> Iterator[Path]:
     """A private folder of this run, removed at its end; dead runs' folders are swept first.
 
+    What this process itself spills (training, on DuckDB) lies there too, not among others' files.
+
     Raises:
         DiskFullError, LakeUnwritableError: it cannot be made.
     """
@@ -51,10 +54,12 @@ def run_folder(temporary: Path) -> Iterator[Path]:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as refused:
         raise named(refused, f"session: {temporary}") from None
+    before, tempfile.tempdir = tempfile.tempdir, str(folder.resolve())
     try:
         with _exit_on_sigterm():
             yield folder.resolve()
     finally:
+        tempfile.tempdir = before
         _remove(folder, _WAITS)
 
 
@@ -75,9 +80,23 @@ def _remove(folder: Path, waits: Sequence[float] = (0.0,)) -> None:
             return
 
 
-def _sweep(temporary: Path) -> None:
-    for folder in temporary.glob(f"{_PREFIX}*"):
-        owner = Process.named(folder.name.removeprefix(_PREFIX))
+@contextmanager
+def own_folder(place: Path, prefix: str) -> Iterator[Path]:
+    """The path of a folder that is this process's alone; whatever lies there goes at the end.
+
+    Folders of dead processes are swept first. Nothing is made: whoever writes there does it.
+    """
+    _sweep(place, prefix)
+    folder = place / f"{prefix}{this_process().name}"
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def _sweep(temporary: Path, prefix: str = _PREFIX) -> None:
+    for folder in temporary.glob(f"{prefix}*"):
+        owner = Process.named(folder.name.removeprefix(prefix))
         if owner is not None and owner.is_known_dead:
             _remove(folder)
 

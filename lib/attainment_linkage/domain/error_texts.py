@@ -45,7 +45,7 @@ DELTA_MISSING | the session was started without Delta's jars | give spark-submit
 HEAP_TOO_SMALL | the driver's heap is below the configured one | as for DELTA_MISSING, or lower `spark.driver_memory_gib`
 LAKE_UNWRITABLE | a root of the lake cannot be made or written | give `--lake` a folder of your own, or mend its rights
 DISK_FULL | there is no room for a table, a manifest or Spark's own files | make room, or give `--lake` another disk; then run again, it resumes
-RUN_LOCKED | another run holds the lake; the message says which host and process | wait for it; a dead run of this host is taken over, of another host by `--break-lock`
+RUN_LOCKED | another run holds the lake, the output folder or the register; the message says which host and process | wait for it; a dead run of this host is taken over, of another host by `--break-lock`
 STORE_UNSUPPORTED | the lake lies on a store without atomic pointers | use a POSIX file system
 RELEASE_CORRECTED | outputs are packed with numbers withheld or rounded; this is not a failure | read `record/form.md` of the package, then have it decided
 RELEASE_REFUSED | a rule refuses an output, or it gives something away with earlier ones | do what the message says: other codes, another filter, or the cells to withhold

@@ -8,6 +8,7 @@ from attainment_linkage.adapters import review_files
 from attainment_linkage.core.review.retraining import with_evidence
 from attainment_linkage.domain.review import EVIDENCE
 from attainment_linkage.domain.tables import IDENTIFIERS
+from attainment_linkage.stages import stage_key
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps.train import TrainedModel
 
@@ -15,6 +16,7 @@ from attainment_linkage.steps.train import TrainedModel
 def with_decided(run: StageRun, trained: TrainedModel) -> TrainedModel:
     """The model with its m moved by the decided matches, where ``review train`` kept any."""
     found = review_files.document(run.lake.root(IDENTIFIERS), EVIDENCE)
+    stage_key.require_reviewed(run.stage, found, run.made_from)
     if not found:
         return trained
     settings, moved = with_evidence(trained.settings, found["counts"], found["prior_matches"])

@@ -7,7 +7,7 @@ from attainment_linkage.adapters.session import tasks_at_once
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.review import RETURNED
 from attainment_linkage.domain.road import DETACH as STAGE
-from attainment_linkage.stages import accounts
+from attainment_linkage.stages import accounts, stage_key
 from attainment_linkage.stages.review.under_review import run_of
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import detach, draw_links
@@ -36,6 +36,7 @@ def body(run: StageRun) -> None:
 def _decided(run: StageRun) -> detach.Decided:
     """What ``review measure`` returned of these very links; decisions on other ones are said."""
     returned = review_files.document(run.lake.root(tables.IDENTIFIERS), RETURNED)
+    stage_key.require_reviewed(run.stage, returned, run.made_from)
     if not returned:
         return ()
     is_of_them = returned["run"] == run_of(run.lake)

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 
 from attainment_linkage.adapters.delivered_rows import delivered_rows
-from attainment_linkage.adapters.deliveries import Delivery, Inspected
-from attainment_linkage.adapters.files import inspect, refuse_changed
+from attainment_linkage.adapters.deliveries import Inspected
+from attainment_linkage.adapters.files import refuse_changed
 from attainment_linkage.core import intake
 from attainment_linkage.core.row_rules import key_columns
 from attainment_linkage.domain.road import INGEST as STAGE
-from attainment_linkage.domain.tables import SOURCES, Source
-from attainment_linkage.stages import stage_key
+from attainment_linkage.stages import pre_flight, stage_key
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import ingest
 
@@ -22,7 +21,7 @@ __all__ = ["STAGE", "body"]
 
 def body(run: StageRun) -> None:
     """Check every file of every source first; then take the sources in, one by one."""
-    for inspected in [inspect(_delivery(run, source)) for source in SOURCES]:
+    for inspected in pre_flight.inspected(run.config):
         name, files = inspected.delivery.source.name, inspected.files
         stage_key.require_keyed(name, [one.sha256 for one in files], run.made_from, run.lake)
         run.note(f"{name}: rows in", inspected.row_count)
@@ -32,19 +31,6 @@ def body(run: StageRun) -> None:
             run.note(f"{name}: control bytes", control_bytes)
         _take_in(run, inspected)
         refuse_changed(inspected)
-
-
-def _delivery(run: StageRun, source: Source) -> Delivery:
-    said = run.config.ingest.delivery(source.name)
-    return Delivery(
-        source,
-        run.config.delivery_path(source.name),
-        said.format,
-        said.encoding,
-        said.delimiter,
-        said.compression,
-        said.expected_rows or None,
-    )
 
 
 def _take_in(run: StageRun, inspected: Inspected) -> None:

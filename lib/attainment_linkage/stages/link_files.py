@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from attainment_linkage.adapters import plain_tables
+from attainment_linkage.adapters import locks, plain_tables
+from attainment_linkage.adapters.lake import require_space
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.scratch import fetching, kept, scratch_folder
+from attainment_linkage.adapters.scratch import SCRATCH, fetching, kept, scratch_folder
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import LinkSpec, parse_spec
 from attainment_linkage.stages import linkage
@@ -20,6 +21,8 @@ from attainment_linkage.stages.session import session_for
 from attainment_linkage.stages.specified import policy_of
 from attainment_linkage.steps import resolve
 
+WORK = ".work-"
+"""How the folder of spill files begins that a linkage has in its output while it runs."""
 SHORT_ROWS = 500_000
 """Two files of fewer rows are linked before the JVM's thorough compiler pays."""
 
@@ -40,14 +43,18 @@ def link_files(
     (text, as read), ``score`` (match weight in bits), ``link``; sorted by the ids.
 
     Raises:
+        RunLockedError: another linkage writes to ``output``.
         SpecError, InputError and the errors of a linkage; nothing is written then.
     """
     spec = parse_spec(plain_tables.read_text(spec_path), spec_path.name)
     plain_tables.require_writable(output)
+    require_space(config.lake, output)
     log = log or RunLog()
     is_short = plain_tables.rows_about(left, right) < SHORT_ROWS
-    with session_for("link-files", config, spark, is_short=is_short) as session:
-        return _linked(spec, left, right, output, config, log, session)
+    with locks.held_alone(output / SCRATCH, config.lake.lock_heartbeat_seconds):
+        plain_tables.take_away_pairs(output)
+        with session_for("link-files", config, spark, is_short=is_short) as session:
+            return _linked(spec, left, right, output, config, log, session)
 
 
 def _linked(

@@ -49,6 +49,11 @@ def finished(
     return manifests
 
 
+def is_told_done(stage: Stage, key: str, lake: Lake) -> bool:
+    """Whether the stage's manifests are there in every root, whatever became of its tables."""
+    return all(lake.manifest(zone, stage.name, key) for zone in home_zones(stage))
+
+
 def _is_whole(spark: SparkSession, lake: Lake, table: Table, record: TableRecord) -> bool:
     """Whether version, schema, row count and content are what the manifest says.
 
@@ -81,14 +86,17 @@ def _is_there(record: FileRecord) -> bool:
 def clear(stage: Stage, key: str, lake: Lake, *, is_forced: bool) -> None:
     """Take back this key's manifests, heads and publication before its tables are touched.
 
-    Tables are deleted here only where a new making is forced; else each is kept if an
-    unfinished run committed it whole, and deleted when it is written.
+    Tables are deleted here only where a new making is forced, or one that was done is damaged;
+    else each is kept if an unfinished run committed it whole, and deleted when it is written.
     """
-    for zone in home_zones(stage):
-        lake.retract(zone, stage.name, key)
+    zones = home_zones(stage)
+    for zone in zones:
+        lake.retract(zone, stage.name, key, keeps_manifest=is_forced)
     if is_forced:
         for table in stage.writes:
             lake.wipe(table, key)
+        for zone in zones:  # last: cut short before, the next start knows that they are to go
+            lake.retract(zone, stage.name, key)
 
 
 def move_heads(stage: Stage, key: str, lake: Lake) -> None:

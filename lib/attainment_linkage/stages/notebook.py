@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,16 +13,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from attainment_linkage.adapters.config import lake_override, load
+from attainment_linkage.adapters.workplace import own_folder
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.spec import parse_spec
 from attainment_linkage.core.spec_text import as_toml
 from attainment_linkage.stages.files_linked import FilesLinked
-from attainment_linkage.stages.link_files import link_files
+from attainment_linkage.stages.link_files import WORK, link_files
 from attainment_linkage.stages.pair_in_run import WHY
 from attainment_linkage.stages.specified import model_of
 from attainment_linkage.stages.why import Explanation, explain_pair
-
-_WORK = ".work"
 
 
 @dataclass(frozen=True)
@@ -47,14 +45,11 @@ class Links:
 def link(left: Any, right: Any, spec: Any, output: str | Path | None, env: str) -> Links:
     """As ``front.link`` has it. What is put on the disk for the time lies in the output."""
     place = Path(output) if output else Path(tempfile.mkdtemp(prefix="attainment-linkage-"))
-    work = place / _WORK
-    try:
+    with own_folder(place, WORK) as work:
         work.mkdir(mode=0o700, parents=True, exist_ok=True)
         config = load(env, lake_override(work))
         files = _on_disk(left, work / "left"), _on_disk(right, work / "right")
         found = link_files(_spec_on_disk(spec, work), files[0], files[1], place, config)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return _links(found)
 
 

@@ -9,8 +9,10 @@ from typing import Any
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.manifests import TableRecord
 from attainment_linkage.core.stage_key import run_id
+from attainment_linkage.domain.errors import MixedRunsError
 from attainment_linkage.domain.road import ROAD, Stage
 from attainment_linkage.domain.tables import RESEARCH, ZONES
+from attainment_linkage.stages import inputs
 from attainment_linkage.stages.runner import StageResult
 
 _PUBLISHED = ("name", "path", "version", "rows", "content_hash")
@@ -33,6 +35,25 @@ def publish_run(
 def is_of_research(stage: Stage) -> bool:
     """Whether a stage of the road writes in the research root, which ``run`` may not open."""
     return any(table.zone == RESEARCH for table in stage.writes)
+
+
+def require_published(stage: Stage, lake: Lake) -> None:
+    """Refuse inputs from the linkers' roots that are not those which readers see there.
+
+    Where nothing is published in a root, its stages were run one by one, and are read as made.
+
+    Raises: MixedRunsError, MissingTableError.
+    """
+    for table in (one for one in stage.reads if one.zone != RESEARCH):
+        seen = lake.current(table.zone)
+        if seen is None:
+            continue
+        made = inputs.record_of(lake, stage, table)
+        if seen["tables"].get(table.name, {}).get("path") != made.path:
+            raise MixedRunsError(
+                f"{stage.name}: {table.name} was made anew and is not published: a run was cut "
+                f"short, or a stage was run alone. `run` publishes it; then run {stage.name}."
+            )
 
 
 def publish_research(lake: Lake) -> Mapping[str, str]:

@@ -27,11 +27,17 @@ from attainment_linkage.core.audit import Deed
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.stage_key import run_id
 from attainment_linkage.domain.errors import LinkageError
-from attainment_linkage.domain.road import BY_NAME, ROAD, SYNTHESISE, Stage
+from attainment_linkage.domain.road import BY_NAME, INGEST, ROAD, SYNTHESISE, Stage
 from attainment_linkage.domain.tables import RESEARCH
 from attainment_linkage.stages import inputs
 from attainment_linkage.stages.boundary import guarded
-from attainment_linkage.stages.publication import is_of_research, publish_research, publish_run
+from attainment_linkage.stages.pre_flight import pre_flight
+from attainment_linkage.stages.publication import (
+    is_of_research,
+    publish_research,
+    publish_run,
+    require_published,
+)
 from attainment_linkage.stages.runner import Body, StageResult, run_stage
 
 __all__ = ["RunSummary", "body_of", "guarded", "run_one", "run_road"]
@@ -133,6 +139,10 @@ def _run(
     started = time.monotonic()
     with ExitStack() as stack:
         lake = stack.enter_context(Lake.open(config.lake, zones).locked(break_lock=break_lock))
+        if is_of_research(stages[-1]):
+            require_published(stages[-1], lake)
+        elif stages[0] is INGEST:
+            pre_flight(config, lake, is_forced=force)
         if spark is None:
             name = stages[0].name if len(stages) == 1 else "run"
             is_short = SYNTHESISE in stages and config.synthesise.is_short

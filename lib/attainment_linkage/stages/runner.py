@@ -102,7 +102,8 @@ def run_stage(
     run = StageRun(stage, config, spark, lake, key, log, read)
     with audit.recorded(deed) as outcome:
         with log.stage(stage.name, stage.summary), PeakMemory() as peak:
-            makings.clear(stage, key, lake, is_forced=force)
+            is_damaged = makings.is_told_done(stage, key, lake)
+            makings.clear(stage, key, lake, is_forced=force or is_damaged)
             body(run)
             _require_all_written(run)
         seconds = round(time.monotonic() - started, 3)

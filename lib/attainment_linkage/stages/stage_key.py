@@ -10,7 +10,7 @@ from attainment_linkage.adapters.files import changed
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.stage_key import digest, stage_key
-from attainment_linkage.domain.errors import InputUnreadableError
+from attainment_linkage.domain.errors import InputUnreadableError, MixedRunsError
 from attainment_linkage.domain.road import LINK, Stage
 from attainment_linkage.domain.tables import IDENTIFIERS, LANDING, SOURCES
 from attainment_linkage.stages import inputs
@@ -61,6 +61,19 @@ def _file_hashes(config: Config, lake: Lake) -> dict[str, str]:
         )
         for source in SOURCES
     }
+
+
+def require_reviewed(stage: Stage, decided: object, made_from: Mapping[str, str]) -> None:
+    """Refuse decisions of reviewers that are not those the stage's key was made from.
+
+    Raises:
+        MixedRunsError: they were changed while the stage was at work.
+    """
+    if (digest(decided) if decided else None) != made_from.get("reviewed"):
+        raise MixedRunsError(
+            f"{stage.name}: what reviewers decided was changed while it was at work. Nothing of "
+            "it was published; run it again."
+        )
 
 
 def require_keyed(

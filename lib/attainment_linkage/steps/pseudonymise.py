@@ -80,7 +80,8 @@ def drawn_pupils(
     is_away = F.coalesce("is_away_student", F.lit(False))
     found = with_census(pairs.join(census.where(is_away).select("census_id"), on="census_id",
                                     how="left_anti"), census)  # fmt: skip
-    mean = weights.agg(F.avg("linkage_weight").alias("mean_weight"))
+    # rounded: sums of doubles hang on the order of their parts
+    mean = weights.agg(F.round(F.avg("linkage_weight"), 9).alias("mean_weight"))
     known = (
         draws.select(*pair, "draw")
         .join(_without_census(attainment, characteristics, census, weights), on="attainment_id",

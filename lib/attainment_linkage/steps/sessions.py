@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from splink import Linker
 
 _TRAINING_MEMORY_MIB = 2048
+_NO_ROOM = ("No space left on device", "Disk quota exceeded")
 _SIDES = (("left", "is_left"), ("right", "not is_left"))
 
 
@@ -93,12 +94,27 @@ def estimated_m(
             )
             trained = linker.misc.save_model_to_json()["comparisons"]
             share = session.core_model_settings.probability_two_random_records_match
-        except Exception as problem:  # noqa: BLE001  Splink's many; their text may quote rows
+        except Exception as problem:  # Splink's many; their text may quote rows
+            if _is_for_want_of_room(problem):
+                raise
             logging.getLogger(__name__).warning(
                 "train: a session failed with %s", type(problem).__name__
             )
             return None
     return Session(dict(zip(places, trained, strict=True)), float(share) * pairs)
+
+
+def _is_for_want_of_room(problem: BaseException) -> bool:
+    """Whether the disk or the machine's memory was full: with room the model is another one.
+
+    DuckDB's own bound is the same on every machine, and not meant.
+    """
+    one: BaseException | None = problem
+    while one is not None:
+        if isinstance(one, MemoryError) or any(said in str(one) for said in _NO_ROOM):
+            return True
+        one = one.__cause__ or one.__context__
+    return False
 
 
 def block_patterns(

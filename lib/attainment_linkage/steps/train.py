@@ -38,7 +38,7 @@ Shares = dict[str, list[float]]
 class TrainedModel:
     """A trained model as Splink's settings, and what could not be trained.
 
-    ``session_pairs``: pairs of each sound session; ``unsound_sessions``: how many were
+    ``session_pairs``: pairs of each sound session; ``unsound_sessions``: how many failed or were
     discarded, having found too few matches, or more than there can be; ``level_shares``: how
     pairs agreed, by kind of pair and comparison.
     """
@@ -103,7 +103,7 @@ class Trainer:
             strangers.purged_u(self._with_homes(settings), patterns, prior),
             untrained,
             tuple(round(self._share(pairs) * pairs) for _, pairs in sound),
-            len(held) - len(sound),
+            len(taught) - len(sound),
             {
                 RANDOM: level_shares(patterns, self.model.comparisons),
                 **{one.rule.text: one.shares for one in taught},

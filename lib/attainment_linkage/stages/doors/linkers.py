@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,13 +10,14 @@ from attainment_linkage.adapters import runlog
 from attainment_linkage.adapters.audit_log import AuditLog
 from attainment_linkage.adapters.runlog import RunLog
 from attainment_linkage.adapters.session import open_session
+from attainment_linkage.adapters.workplace import own_folder
 from attainment_linkage.core.audit import Head
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain.road import BY_NAME, LINK
 from attainment_linkage.stages.closing import close
 from attainment_linkage.stages.doors.entered import with_config
 from attainment_linkage.stages.files_linked import say
-from attainment_linkage.stages.link_files import link_files
+from attainment_linkage.stages.link_files import WORK, link_files
 from attainment_linkage.stages.link_plan import show
 from attainment_linkage.stages.purge import purge_run
 from attainment_linkage.stages.run import run_one, run_road
@@ -56,13 +56,10 @@ def road(env: str, lake: Path | None, *, synthesise: bool, force: bool, break_lo
 
 def files(spec: Path, left: Path, right: Path, output: Path, env: str) -> int:
     """Link any two files; give back the exit code. Spill files lie in the output while it runs."""
-    work = output / ".work"
-    try:
+    with own_folder(output, WORK) as work:
         return with_config(
             env, work, lambda config: say(link_files(spec, left, right, output, config), RunLog())
         )
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def audit(env: str, lake: Path | None, noted: Sequence[str]) -> int:
