@@ -12,8 +12,9 @@ from __future__ import annotations
 import random
 import shutil
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
@@ -24,6 +25,8 @@ from attainment_linkage.adapters import delta, gates
 from attainment_linkage.adapters.faults import named
 from attainment_linkage.adapters.gate_results import GateResult
 from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.project import conf_folder
+from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import ROAD
@@ -32,6 +35,7 @@ from tests.campaign import executors
 from tests.campaign.plain_road import Quiet
 from tests.campaign.tally import Tally
 from tests.conftest import config_for
+from tests.coverage import quick, short_road
 
 ZONES = (tables.LANDING, tables.IDENTIFIERS, tables.ATTRIBUTES)
 PARTITIONS = (1, 4, 8, 200)
@@ -84,6 +88,33 @@ def attack(
     tally.note(tables_compared=len(orders.first))
 
 
+def attack_bodies(
+    spark: SparkSession, folder: Path, records: int, tries: Sequence[tuple[int, int]], tally: Tally
+) -> None:
+    """The bodies of the stages over partitions and orders of rows, without Delta and gates."""
+    profiles = tomllib.loads((conf_folder() / "population.toml").read_text("utf-8"))
+    population = Population(7, profile_named(profiles, "realistic"), records)
+    delivered = quick.delivered(population, has_others=True)
+    first: dict[str, object] = {}
+    for partitions, seed in tries:
+        place = folder / f"{partitions}-{seed}"
+        given = {
+            name: rows.sample(frac=1, random_state=seed) if seed else rows
+            for name, rows in delivered.items()
+        }
+        with _partitioned(spark, partitions):
+            short_road.links_made(spark, given, config_for(place), place)
+            found = {
+                table.name: delta.content(spark.read.parquet(str(place / table.name)))
+                for stage in short_road.STAGES
+                for table in stage.writes
+            }
+        first = first or found
+        differs = sorted(name for name in found if found[name] != first[name])
+        tally.record(f"{partitions} partitions, seed {seed}", not differs, ", ".join(differs))
+    tally.note(tables_compared=len(first))
+
+
 def _lose_executors(spark: SparkSession, orders: Orders, partitions: int) -> None:
     """Run the road with an executor killed in each third of its time."""
     drawn, seconds = random.Random(4), orders.seconds
@@ -118,13 +149,19 @@ def _shuffle(folder: Path, seed: int) -> None:
 
 def _contents(spark: SparkSession, config: Config, partitions: int) -> dict[str, object]:
     """Rows and content hash of every table of the road, run with so many partitions."""
+    passed = GateResult("", (), 0.0)  # a gate changes no table
+    with _partitioned(spark, partitions), mock.patch.object(gates, "audit", return_value=passed):
+        summary = run_road(config, spark=spark, log=Quiet())
+        return dict(_each(spark, config, summary.paths))
+
+
+@contextmanager
+def _partitioned(spark: SparkSession, partitions: int) -> Iterator[None]:
+    """So many shuffle partitions for the time."""
     before = spark.conf.get("spark.sql.shuffle.partitions")
     spark.conf.set("spark.sql.shuffle.partitions", str(partitions))
-    passed = GateResult("", (), 0.0)  # a gate changes no table
     try:
-        with mock.patch.object(gates, "audit", return_value=passed):
-            summary = run_road(config, spark=spark, log=Quiet())
-        return dict(_each(spark, config, summary.paths))
+        yield
     finally:
         spark.conf.set("spark.sql.shuffle.partitions", str(before))
 

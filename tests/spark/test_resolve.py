@@ -1,5 +1,7 @@
 """Resolve: who links, who goes to review, and that no order of rows decides."""
 
+import math
+
 import pytest
 from chispa import assert_df_equality
 
@@ -82,7 +84,8 @@ BESIDE = """
 
 def test_of_two_lines_that_may_be_one_person_and_are_one_pupil_s_alone_the_lighter_yields(rows):
     scored = rows(tables.SCORED_PAIRS, SCORED).unionByName(rows(tables.SCORED_PAIRS, BESIDE))
-    yielding = resolve.yielding_pairs(scored, rows(tables.POSSIBLE_DOUBLES, POSSIBLE), POLICY)
+    possible = rows(tables.POSSIBLE_DOUBLES, POSSIBLE)
+    yielding = resolve.yielding_pairs(scored, possible, 0.0, POLICY, 2)
 
     # C7, and the other pupil's C4, are too weak to count; D1 is strong for two pupils, and E1
     # for another than E2
@@ -96,7 +99,8 @@ def test_of_two_lines_that_may_be_one_person_and_are_one_pupil_s_alone_the_light
 
 def test_a_tie_between_two_lines_that_may_be_one_person_costs_no_link(rows):
     scored = rows(tables.SCORED_PAIRS, SCORED)
-    yielding = resolve.yielding_pairs(scored, rows(tables.POSSIBLE_DOUBLES, POSSIBLE), POLICY)
+    possible = rows(tables.POSSIBLE_DOUBLES, POSSIBLE)
+    yielding = resolve.yielding_pairs(scored, possible, 0.0, POLICY, 2)
     competing = resolve.competing_pairs(scored, yielding)
     [link] = (
         resolve.links(resolve.decided_pairs(competing, POLICY, 2))
@@ -105,6 +109,31 @@ def test_a_tie_between_two_lines_that_may_be_one_person_costs_no_link(rows):
     )
 
     assert (link["right_id"], link["match_weight"], link["margin_bits"]) == ("C1", 12, None)
+
+
+@pytest.mark.parametrize(("copies", "found"), [(2**-9, ["C2"]), (2**-9.1, []), (0.0, [])])
+def test_a_second_line_too_strong_for_anybody_else_yields_by_its_weight(rows, copies, found):
+    scored = rows(tables.SCORED_PAIRS, SCORED).where("left_id = 'tied'")
+    none = rows(tables.POSSIBLE_DOUBLES, "left_id | right_id | match_weight")
+    yielding = resolve.yielding_pairs(scored, none, copies, POLICY, 2).collect()
+
+    assert [row["right_id"] for row in yielding] == found
+    # 12 bits for somebody else, 9 against a further line: one person by 3 bits, the margin
+    assert [row["other_bits"] for row in yielding] == pytest.approx([-math.log2(9)] * len(found))
+
+
+def test_a_pair_that_yields_counts_at_its_weight_as_another_persons(rows):
+    scored = rows(tables.SCORED_PAIRS, SCORED)
+    possible = rows(tables.POSSIBLE_DOUBLES, POSSIBLE)
+    yielding = resolve.yielding_pairs(scored, possible, 0.0, POLICY, 2)
+    counted = resolve.discounted_pairs(scored, yielding)
+
+    assert counted.columns == scored.columns
+    found = {tuple(row)[:2]: row["match_weight"] for row in counted.collect()}
+    before = {tuple(row)[:2]: row["match_weight"] for row in scored.collect()}
+    changed = {pair: bits for pair, bits in found.items() if before[pair] != bits}
+    assert changed == {("tied", "C2"): 10.728447, ("clear", "C4"): 7.912537}
+    assert found.keys() == before.keys()
 
 
 @pytest.mark.parametrize("parts", [1, 5])

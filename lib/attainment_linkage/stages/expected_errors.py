@@ -6,39 +6,18 @@ And the other way round: the accepted weight that follows from a stated rate of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.sql import DataFrame
 
 from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.core import calibration
-from attainment_linkage.core.calibration import ErrorRates, StandIns
+from attainment_linkage.core.calibration import ErrorRates
 from attainment_linkage.core.policy import LinkagePolicy
-from attainment_linkage.core.prior import Files
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain.errors import RateUnreachableError
-from attainment_linkage.stages.contest import Contest
+from attainment_linkage.stages.contest import Known
 from attainment_linkage.steps import error_rates, resolve
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of two files before their pairs are decided.
-
-    ``true_pairs``: how many true pairs are expected among all that were weighed;
-    ``copies``: how many records of a file double another one unfound, as a share of it;
-    ``possible_doubles``: the table of that name, where there is one.
-    """
-
-    files: Files
-    true_pairs: float
-    copies: float = 0.0
-    possible_doubles: DataFrame | None = None
-
-    def stand_ins(self, chanced: DataFrame, links: float) -> StandIns:
-        """The next best pairs of linked records, with the copies that may be among them."""
-        return error_rates.stand_ins(chanced, self.files, self.true_pairs, self.copies * links)
 
 
 def accepting(
@@ -53,7 +32,7 @@ def accepting(
     if not policy.false_link_rate:
         return policy
     trial = policy.accepting(policy.floor_bits).resolve
-    found = Contest.of(scored, known.possible_doubles, trial, folder / "yielding")
+    found = known.contest(scored, trial, policy.parallel_tasks, folder / "yielding")
     links = resolve.links(resolve.decided_pairs(found.competing, trial, policy.parallel_tasks))
     chanced = error_rates.chanced_pairs(found.counted, links, trial.margin_bits, known.files)
     pairs = error_rates.weighed_pairs(chanced := kept(chanced, folder / "chanced"))

@@ -9,8 +9,8 @@ from attainment_linkage.core.doubles import BEYOND
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
 from attainment_linkage.stages import inputs, link_model, link_plan, linkage, matchkeys
-from attainment_linkage.stages.contest import Contest
-from attainment_linkage.stages.expected_errors import Known, accepting, expected_errors
+from attainment_linkage.stages.contest import Known
+from attainment_linkage.stages.expected_errors import accepting, expected_errors
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import resolve
 
@@ -39,8 +39,9 @@ def _link(run: StageRun, folder: Path) -> None:
     known = Known(plan.files(policy), found.expected_true_pairs, copies, possible)
     policy = accepting(scored, policy, known, folder / "tried")
     run.note("bits from which on pairs are linked", policy.resolve.accept_bits)
-    contest = Contest.of(scored, possible, policy.resolve, folder / "yielding")
-    decided = resolve.decided_pairs(contest.competing, policy.resolve, plan.pair_parts(policy))
+    parts = plan.pair_parts(policy)
+    contest = known.contest(scored, policy.resolve, parts, folder / "yielding")
+    decided = resolve.decided_pairs(contest.competing, policy.resolve, parts)
     decided = kept(decided, folder / "decided")
     links = run.write(resolve.links(decided), tables.LINKS)
     run.write(resolve.review_pairs(contest.competing, decided), tables.REVIEW_PAIRS)

@@ -14,7 +14,8 @@ from attainment_linkage.adapters.scratch import SCRATCH, fetching, kept, scratch
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import LinkSpec, parse_spec
 from attainment_linkage.stages import linkage
-from attainment_linkage.stages.expected_errors import Known, accepting, expected_errors
+from attainment_linkage.stages.contest import Known
+from attainment_linkage.stages.expected_errors import accepting, expected_errors
 from attainment_linkage.stages.files_laid_out import laid_out
 from attainment_linkage.stages.files_linked import FilesLinked
 from attainment_linkage.stages.session import session_for

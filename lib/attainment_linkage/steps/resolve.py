@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
@@ -24,52 +25,69 @@ _MOST_BITS = 60.0
 
 
 def yielding_pairs(
-    scored_pairs: DataFrame, possible_doubles: DataFrame, policy: ResolvePolicy
+    scored_pairs: DataFrame,
+    possible_doubles: DataFrame,
+    copies: float,
+    policy: ResolvePolicy,
+    parts: int,
 ) -> DataFrame:
     """Pairs of a pupil with a line that yields to another line of, it may be, the same person.
 
-    Two lines that may be one person and are strong for one and the same pupil, and for nobody
-    else, do not contest each other: a link to either is right where they are one. The lighter
+    Lines that are strong for one and the same pupil, and for nobody else, do not contest each
+    other where they may be one person: a link to either is right then. That they are says the
+    file linked with itself (``possible_doubles``), or the lighter pair alone: its odds, times
+    the share of people who have a further line, are those of one person with two lines against
+    somebody else who agrees as much; they must lead by the margin. Of two lines the lighter
     pair yields, of equal ones that of the greater id. Lines that another pupil's pair is strong
     for are people apart, as twins are, and go on contesting.
 
+    Args:
+        copies: how many lines double another one unfound, as a share of all.
+
     Grain: in, one row per pair and one per two lines; out, one row per yielding pair.
     Units: other_bits, log2 of the chance that the two lines are two people's after all.
-    Cost:  one scan of the pairs; possible doubles are few and go to every task, as do the
-           strong pairs of their lines after one small shuffle.
+    Cost:  as ``decided_pairs``; the few contested pairs and the possible doubles go to every task.
     Raises: MissingColumnsError, before any Spark job starts.
     """
     require(scored_pairs, tables.SCORED_PAIRS, step="resolve")
     require(possible_doubles, tables.POSSIBLE_DOUBLES, step="resolve")
-    either = F.explode(F.array("left_id", "right_id")).alias("right_id")
-    lines = F.broadcast(possible_doubles.select(either).distinct())
     strong = scored_pairs.where(F.col("match_weight") >= _floor(policy))
-    alone = (
-        strong.join(lines, on="right_id", how="inner")  # a line is there once
-        .groupBy("right_id")
-        .agg(
-            F.count("*").alias("pairs"),
-            F.first("left_id").alias("pupil"),
-            F.max("match_weight").alias("bits"),
-        )
-        .where(F.col("pairs") == 1)
+    pupils, lines = (F.broadcast(records) for records in crowded(strong, parts))
+    stars = (
+        strong.select(*_PAIR, "match_weight")
+        .join(pupils, on=F.xxhash64("left_id") == F.col("id_hash"), how="left_semi")
+        .join(lines, on=F.xxhash64("right_id") == F.col("id_hash"), how="left_anti")
     )
-    both = possible_doubles
-    for side in SIDES:
-        names = [F.col(one).alias(f"{side}_{one}") for one in ("pupil", "bits")]
-        of_side = F.broadcast(alone.select(F.col("right_id").alias(f"{side}_id"), *names))
-        both = both.join(of_side, on=f"{side}_id", how="inner")
-    yields = F.when(F.col("left_bits") < F.col("right_bits"), F.col("left_id"))
-    is_other = -F.log2(1 + F.pow(F.lit(2.0), F.least("match_weight", F.lit(_MOST_BITS))))
+    heavy, bits = F.col("heavier_id"), F.col("heavier_bits")
+    heavier = stars.select(
+        "left_id",
+        F.col("right_id").alias("heavier_id"),
+        F.col("match_weight").alias("heavier_bits"),
+    )
+    is_heavier = (bits > F.col("match_weight")) | (
+        (bits == F.col("match_weight")) & (heavy < F.col("right_id"))
+    )
+    doubles = possible_doubles.select(
+        F.col("left_id").alias("first_id"),
+        F.col("right_id").alias("second_id"),
+        F.col("match_weight").alias("as_doubles"),
+    )
+    rivals = (
+        stars.join(F.broadcast(heavier), on="left_id", how="inner")  # each pair of two lines
+        .where(is_heavier)
+        .withColumn("first_id", F.least(heavy, "right_id"))
+        .withColumn("second_id", F.greatest(heavy, "right_id"))
+        # how=left: two lines are there once, or not at all
+        .join(F.broadcast(doubles), on=["first_id", "second_id"], how="left")
+    )
+    by_weight = F.col("match_weight") + (math.log2(copies) if copies > 0 else -math.inf)
+    is_one = F.col("as_doubles").isNotNull() | (by_weight >= policy.margin_bits)
+    evidence = F.least(F.greatest("as_doubles", by_weight), F.lit(_MOST_BITS))
     return (
-        both.where(F.col("left_pupil") == F.col("right_pupil"))
-        .select(
-            F.col("left_pupil").alias("left_id"),
-            yields.otherwise(F.col("right_id")).alias("right_id"),
-            is_other.alias("other_bits"),
-        )
+        rivals.where(is_one)
         .groupBy(*_PAIR)
-        .agg(F.round(F.min("other_bits"), 6).alias("other_bits"))
+        .agg(F.max(evidence).alias("evidence"))
+        .select(*_PAIR, F.round(-F.log2(1 + F.pow(F.lit(2.0), "evidence")), 6).alias("other_bits"))
     )
 
 
