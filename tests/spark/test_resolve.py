@@ -65,7 +65,7 @@ def test_review_gets_the_tied_and_the_weak_whose_records_are_free(rows):
 
 POSSIBLE = """
     left_id | right_id | match_weight
-    C1      | C2       | 0.5
+    C1      | C2       | 2.9
     C3      | C4       | 4
     C6      | C7       | 9
     D1      | D2       | 9
@@ -111,15 +111,41 @@ def test_a_tie_between_two_lines_that_may_be_one_person_costs_no_link(rows):
     assert (link["right_id"], link["match_weight"], link["margin_bits"]) == ("C1", 12, None)
 
 
-@pytest.mark.parametrize(("copies", "found"), [(2**-9, ["C2"]), (2**-9.1, []), (0.0, [])])
+@pytest.mark.parametrize(("copies", "found"), [(2**-9.1, ["C2"]), (2**-9.3, []), (0.0, [])])
 def test_a_second_line_too_strong_for_anybody_else_yields_by_its_weight(rows, copies, found):
     scored = rows(tables.SCORED_PAIRS, SCORED).where("left_id = 'tied'")
     none = rows(tables.POSSIBLE_DOUBLES, "left_id | right_id | match_weight")
     yielding = resolve.yielding_pairs(scored, none, copies, POLICY, 2).collect()
 
     assert [row["right_id"] for row in yielding] == found
-    # 12 bits for somebody else, 9 against a further line: one person by 3 bits, the margin
-    assert [row["other_bits"] for row in yielding] == pytest.approx([-math.log2(9)] * len(found))
+    # 12 bits for somebody else, 9.1 against a further line: two people 1 in 1 + 2^2.9
+    assert [row["other_bits"] for row in yielding] == pytest.approx(
+        [-math.log2(1 + 2**2.9)] * len(found), abs=1e-5
+    )
+
+
+def test_a_line_yields_to_the_heaviest_of_its_pupil_alone(rows):
+    scored = """
+        left_id | right_id | match_weight | rule_number | matchkey_number
+        p       | A        | 11.9         | 0           | -
+        p       | B        | 11           | 0           | -
+        p       | C        | 10           | 0           | -
+    """
+    possible = "left_id | right_id | match_weight\nA | B | 4\nB | C | 4"
+    yielding = resolve.yielding_pairs(
+        rows(tables.SCORED_PAIRS, scored), rows(tables.POSSIBLE_DOUBLES, possible), 0.0, POLICY, 2
+    )
+
+    assert [row["right_id"] for row in yielding.collect()] == ["B"]  # C is unlike A, and contests
+
+
+@pytest.mark.parametrize(("bits", "found"), [(0.0, ["C4"]), (-0.1, []), (9.0, ["C4"])])
+def test_what_is_likelier_somebody_else_s_does_not_yield_however_far_it_is_led(rows, bits, found):
+    scored = rows(tables.SCORED_PAIRS, SCORED).where("left_id = 'clear'")
+    possible = rows(tables.POSSIBLE_DOUBLES, f"left_id | right_id | match_weight\nC3 | C4 | {bits}")
+    yielding = resolve.yielding_pairs(scored, possible, 0.0, POLICY, 2).collect()
+
+    assert [row["right_id"] for row in yielding] == found
 
 
 def test_a_pair_that_yields_counts_at_its_weight_as_another_persons(rows):
@@ -132,7 +158,9 @@ def test_a_pair_that_yields_counts_at_its_weight_as_another_persons(rows):
     found = {tuple(row)[:2]: row["match_weight"] for row in counted.collect()}
     before = {tuple(row)[:2]: row["match_weight"] for row in scored.collect()}
     changed = {pair: bits for pair, bits in found.items() if before[pair] != bits}
-    assert changed == {("tied", "C2"): 10.728447, ("clear", "C4"): 7.912537}
+    assert changed == pytest.approx(
+        {("tied", "C2"): 12 - 3.081385, ("clear", "C4"): 12 - 4.087463}, abs=1e-5
+    )
     assert found.keys() == before.keys()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from attainment_linkage.core import why
 from attainment_linkage.core.rules import Rule
-from attainment_linkage.core.why import Standing
+from attainment_linkage.core.why import Standing, has_yielded
 
 SETTINGS = {
     "probability_two_random_records_match": 1 / 1025,
@@ -97,3 +97,19 @@ def test_the_verdict_says_what_became_of_the_pair_and_why(standing, total, said)
 def test_a_weight_is_told_as_odds(bits, said):
     assert said in why.odds(bits)
     assert math.isfinite(len(why.odds(1e9)))
+
+
+@pytest.mark.parametrize(
+    ("links", "rival", "found"),
+    [
+        ([(True, 22.9)], None, True),  # the pupil's link leads by less than the margin
+        ([(True, 22.9)], 4.9, True),  # nobody else's pair with the line is strong
+        ([(True, 22.9)], 5.0, False),
+        ([(True, 23.0)], None, False),  # by the margin: it lost
+        ([(True, 22.9), (False, 25.0)], 25.0, False),  # its line is another pupil's
+        ([(False, 20.0)], 20.0, False),
+        ([], None, False),
+    ],
+)
+def test_a_pair_that_neither_lost_nor_is_contested_has_yielded(links, rival, found):
+    assert has_yielded(20.0, links, rival, accept_bits=8.0, margin_bits=3.0) is found

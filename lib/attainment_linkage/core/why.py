@@ -132,6 +132,24 @@ def state(equality: Equality, left: Record, right: Record) -> str:
     return AGREES if ones & others else DIFFERS
 
 
+def has_yielded(
+    bits: float,
+    links: Sequence[tuple[bool, float]],
+    right_rival_bits: float | None,
+    accept_bits: float,
+    margin_bits: float,
+) -> bool:
+    """Whether a pair that is neither linked nor reviewed gave way to another line of its person.
+
+    ``links``: those of its two records, whether it is the left one's and its weight. A pair
+    that a link leads by less than the margin is contested, unless its line is another's, or
+    yields.
+    """
+    is_alone = right_rival_bits is None or right_rival_bits < accept_bits - margin_bits
+    is_close = [left for left, _ in links] == [True] and links[0][1] - bits < margin_bits
+    return is_close and is_alone and bits >= accept_bits - margin_bits
+
+
 def verdict(standing: Standing, total_bits: float, accept_bits: float, margin_bits: float) -> str:
     """What became of the pair, and why, in a sentence."""
     if standing.fate == "linked":

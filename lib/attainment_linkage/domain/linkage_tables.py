@@ -84,7 +84,7 @@ CENSUS_DOUBLES = Table(
 
 POSSIBLE_DOUBLES = Table(
     "possible_doubles",
-    "one row per pair of lines that both stand and may be one person, less surely than a double",
+    "one row per pair of lines that both stand and are likely one person, not taken for one",
     IDENTIFIERS,
     (
         required("left_id", "the line of lower id"),
@@ -176,7 +176,7 @@ LINKS = Table(
         _WEIGHT,
         Column(
             "margin_bits",
-            "lead over the best rival assignment; null: no rival",
+            "lead over the best rival assignment; null: no rival competed",
             "double",
             unit="bits",
         ),
@@ -196,7 +196,7 @@ REVIEW_PAIRS = Table(
         _WEIGHT,
         Column(
             "margin_bits",
-            "lead over the best rival; 0: tied; null: no rival",
+            "lead over the best rival; 0: tied; null: no rival competed",
             "double",
             unit="bits",
         ),

@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.core.settings import Config
-from attainment_linkage.core.why import Standing
+from attainment_linkage.core.why import Standing, has_yielded
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import PairUnknownError
 from attainment_linkage.domain.road import LINK, Stage
@@ -46,17 +46,15 @@ def accept_bits(lake: Lake, key: str, config: Config) -> float:
 
 
 def standing_of(
-    spark: SparkSession, lake: Lake, left_id: str, right_id: str
+    spark: SparkSession, lake: Lake, left_id: str, right_id: str, accepted: tuple[float, float]
 ) -> tuple[Standing, int | None, int | None]:
-    """What the run made of the pair, and the rule and matchkey that found it."""
-    links, reviews, scored, possible = (
+    """What the run made of the pair, and the rule and matchkey that found it.
+
+    ``accepted``: from which weight on, and with which margin, the run linked pairs, in bits.
+    """
+    links, reviews, scored = (
         inputs.read(spark, lake, WHY, table)
-        for table in (
-            tables.LINKS,
-            tables.REVIEW_PAIRS,
-            tables.SCORED_PAIRS,
-            tables.POSSIBLE_DOUBLES,
-        )
+        for table in (tables.LINKS, tables.REVIEW_PAIRS, tables.SCORED_PAIRS)
     )
     pairs = why.pairs_of(scored, left_id, right_id).collect()
     own = next((row for row in pairs if row.is_left and row.is_right), None)
@@ -65,8 +63,11 @@ def standing_of(
     linked = why.of_pair(links, left_id, right_id, "margin_bits").collect()
     reason = why.of_pair(reviews, left_id, right_id, "reason").collect()
     fate = "linked" if linked else str(reason[0].said) if reason else ""
-    if not fate and why.linked_beside(links, possible, left_id, right_id).collect():
-        fate = "yielded"
+    if not fate and own:
+        rows = why.pairs_of(links, left_id, right_id).collect()
+        beside = [(row.is_left, row.match_weight) for row in rows]
+        yielded = has_yielded(own.match_weight, beside, right, *accepted)
+        fate = "yielded" if yielded else ""
     margin = linked[0].said if linked else None
     standing = Standing(fate, own.match_weight if own else None, margin, left, right)
     return standing, own.rule_number if own else None, own.matchkey_number if own else None

@@ -97,7 +97,8 @@ def _explained(
     steps = waterfall(settings, weights.to_pylist()[0], shift_bits(lake, key))
     left, right = rows.to_pylist()
     states = rule_states(model.blocking_rules, left, right)
-    standing, number, matchkey = standing_of(spark, lake, left_id, right_id)
+    accepted = accept_bits(lake, key, config), link.margin_bits
+    standing, number, matchkey = standing_of(spark, lake, left_id, right_id, accepted)
     keys = f"; strictest matchkey: {model.matchkeys[matchkey].name}" if matchkey is not None else ""
     found_by = (
         "no blocking rule and no matchkey brought the two records together"
@@ -107,7 +108,7 @@ def _explained(
         else f"no blocking rule{keys}"
     )
     return Explanation(
-        verdict(standing, steps.total_bits, accept_bits(lake, key, config), link.margin_bits),
+        verdict(standing, steps.total_bits, *accepted),
         found_by,
         steps,
         tuple(states),

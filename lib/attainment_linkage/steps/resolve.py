@@ -34,12 +34,13 @@ def yielding_pairs(
     """Pairs of a pupil with a line that yields to another line of, it may be, the same person.
 
     Lines that are strong for one and the same pupil, and for nobody else, do not contest each
-    other where they may be one person: a link to either is right then. That they are says the
-    file linked with itself (``possible_doubles``), or the lighter pair alone: its odds, times
+    other where they are likely one person: a link to either is right then. That they are says
+    the file linked with itself (``possible_doubles``), or the lighter pair alone: its odds, times
     the share of people who have a further line, are those of one person with two lines against
-    somebody else who agrees as much; they must lead by the margin. Of two lines the lighter
-    pair yields, of equal ones that of the greater id. Lines that another pupil's pair is strong
-    for are people apart, as twins are, and go on contesting.
+    somebody else who agrees as much. All pairs but the pupil's heaviest (of equal ones that of
+    the least id) may yield to it: each does where it is likelier the same person's than not, and
+    led by the margin once its odds count for as much as it is somebody else's. Lines that
+    another pupil's pair is strong for are people apart, as twins are, and go on contesting.
 
     Args:
         copies: how many lines double another one unfound, as a share of all.
@@ -58,36 +59,31 @@ def yielding_pairs(
         .join(pupils, on=F.xxhash64("left_id") == F.col("id_hash"), how="left_semi")
         .join(lines, on=F.xxhash64("right_id") == F.col("id_hash"), how="left_anti")
     )
-    heavy, bits = F.col("heavier_id"), F.col("heavier_bits")
-    heavier = stars.select(
-        "left_id",
-        F.col("right_id").alias("heavier_id"),
-        F.col("match_weight").alias("heavier_bits"),
-    )
-    is_heavier = (bits > F.col("match_weight")) | (
-        (bits == F.col("match_weight")) & (heavy < F.col("right_id"))
-    )
+    # of equal weights the least id: no order of rows decides
+    first = F.min(F.struct((-F.col("match_weight")).alias("minus_bits"), "right_id"))
+    heaviest = stars.groupBy("left_id").agg(first.alias("heaviest"))
+    heavy = F.col("heaviest.right_id")
     doubles = possible_doubles.select(
         F.col("left_id").alias("first_id"),
         F.col("right_id").alias("second_id"),
         F.col("match_weight").alias("as_doubles"),
     )
     rivals = (
-        stars.join(F.broadcast(heavier), on="left_id", how="inner")  # each pair of two lines
-        .where(is_heavier)
+        stars.join(F.broadcast(heaviest), on="left_id", how="inner")  # a pupil is there once
+        .where(heavy != F.col("right_id"))
         .withColumn("first_id", F.least(heavy, "right_id"))
         .withColumn("second_id", F.greatest(heavy, "right_id"))
         # how=left: two lines are there once, or not at all
         .join(F.broadcast(doubles), on=["first_id", "second_id"], how="left")
     )
     by_weight = F.col("match_weight") + (math.log2(copies) if copies > 0 else -math.inf)
-    is_one = F.col("as_doubles").isNotNull() | (by_weight >= policy.margin_bits)
     evidence = F.least(F.greatest("as_doubles", by_weight), F.lit(_MOST_BITS))
+    is_other = -F.log2(1 + F.pow(F.lit(2.0), "evidence"))
+    lead = -F.col("heaviest.minus_bits") - F.col("match_weight")
     return (
-        rivals.where(is_one)
-        .groupBy(*_PAIR)
-        .agg(F.max(evidence).alias("evidence"))
-        .select(*_PAIR, F.round(-F.log2(1 + F.pow(F.lit(2.0), "evidence")), 6).alias("other_bits"))
+        rivals.withColumn("evidence", evidence)
+        .where((F.col("evidence") >= 0) & (F.round(lead - is_other, 6) >= policy.margin_bits))
+        .select(*_PAIR, F.round(is_other, 6).alias("other_bits"))
     )
 
 
@@ -152,7 +148,7 @@ def links(decided: DataFrame) -> DataFrame:
 def review_pairs(scored_pairs: DataFrame, decided: DataFrame) -> DataFrame:
     """Pairs for clerical review: contested, in conflict, or weak with both records free.
 
-    ``scored_pairs``: those that compete; what yields to another pair of its pupil is settled.
+    ``scored_pairs``: those that compete; of what yields, the pair it yields to is looked at.
 
     Grain: one row per pair that is not a link. A pair that lost one of its records to a
     link is reviewed only where a matchkey found it: then two keys contradict each other.

@@ -31,21 +31,6 @@ def pairs_of(scored_pairs: DataFrame, left_id: str, right_id: str) -> DataFrame:
     )
 
 
-def linked_beside(
-    links: DataFrame, possible_doubles: DataFrame, left_id: str, right_id: str
-) -> DataFrame:
-    """The pupil's link where it is to another line that may be the same person's: a row, or none.
-
-    No id is given back.
-    """
-    lines = F.array("left_id", "right_id")
-    beside = possible_doubles.where(F.array_contains(lines, right_id))
-    other = F.element_at(F.array_remove(lines, right_id), 1)
-    linked = links.where(F.col("left_id") == left_id).select(F.col("right_id").alias("line"))
-    named = beside.select(other.alias("line"))
-    return linked.join(named, on="line", how="left_semi").select(F.lit(True).alias("said"))
-
-
 def of_pair(pairs: DataFrame, left_id: str, right_id: str, column: str) -> DataFrame:
     """One column, as ``said``, of the row of a pair in the links or in the pairs for review."""
     is_pair = (F.col("left_id") == left_id) & (F.col("right_id") == right_id)
