@@ -91,9 +91,9 @@ def test_of_two_lines_that_may_be_one_person_and_are_one_pupil_s_alone_the_light
     # for another than E2
     found = sorted(map(tuple, yielding.collect()))
     assert [pair for *pair, _ in found] == [["clear", "C4"], ["three", "E2"], ["tied", "C2"]]
-    # that they are two people's has a chance of 1 in 1 + 2^4, 1 + 2^9 and 1 + 2^0.5
+    # that they are two people's has a chance of 1 in 1 + 2^4, 1 + 2^9 and 1 + 2^2.9
     assert [bits for *_, bits in found] == pytest.approx(
-        [-4.087463, -9.002815, -1.271553], abs=1e-6
+        [-4.087463, -9.002815, -3.081385], abs=1e-6
     )
 
 
