@@ -152,3 +152,31 @@ def test_the_heartbeat_renews_the_time_of_the_lock(tmp_path):
         while lock.stat().st_mtime == 1 and time.monotonic() < until:
             time.sleep(0.02)
         assert lock.stat().st_mtime > 1
+
+
+def test_of_a_lock_held_alone_nothing_stays_and_a_refused_one_takes_nothing_away(tmp_path):
+    folder = tmp_path / "out"
+    with locks.held_alone(folder, 60.0):
+        before = sorted(folder.iterdir())
+        with pytest.raises(RunLockedError, match="holds it"):
+            locks.held_alone(folder, 60.0).__enter__()
+        assert sorted(folder.iterdir()) == before
+    assert list(folder.iterdir()) == []
+
+
+def test_who_waited_for_a_guard_that_was_removed_guards_with_a_new_one(tmp_path):
+    guard, held = tmp_path / "guard", threading.Event()
+
+    def wait():
+        with locks._guarded(guard):
+            held.set()
+
+    with locks._guarded(guard):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        time.sleep(0.1)
+        guard.unlink()
+        assert not held.is_set()
+    waiting.join(5)
+    assert held.is_set()
+    assert guard.exists()

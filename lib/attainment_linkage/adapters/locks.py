@@ -50,7 +50,7 @@ def held(roots: Sequence[Path], *, break_lock: bool, heartbeat_seconds: float) -
 
 @contextmanager
 def held_alone(folder: Path, heartbeat_seconds: float) -> Iterator[None]:
-    """Hold the lock of one folder, made where it is not there.
+    """Hold the lock of one folder, made where it is not there; nothing of it stays.
 
     Raises:
         RunLockedError: another process holds it.
@@ -60,8 +60,13 @@ def held_alone(folder: Path, heartbeat_seconds: float) -> Iterator[None]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as refused:
         raise named(refused, str(folder)) from None
-    with held([folder], break_lock=False, heartbeat_seconds=heartbeat_seconds):
-        yield
+    try:
+        with held([folder], break_lock=False, heartbeat_seconds=heartbeat_seconds):
+            yield
+    finally:
+        with _guarded(folder / _GUARD):
+            if _said(folder / LOCK) is None:
+                (folder / _GUARD).unlink()
 
 
 class Locks:
@@ -117,11 +122,23 @@ def _said(path: Path) -> str | None:
 @contextmanager
 def _guarded(path: Path) -> Iterator[None]:
     """One process at a time looks at a lock and changes it; the kernel frees a dead one's."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = _guard(path)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
+        os.close(handle)
+
+
+def _guard(path: Path) -> int:
+    """The guard's file, open and locked; one that was removed meanwhile guards nothing."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                return handle
+        except FileNotFoundError:
+            pass
         os.close(handle)
 
 
