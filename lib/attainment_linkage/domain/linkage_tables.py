@@ -64,6 +64,14 @@ CENSUS_PEOPLE = Table(
     ("record_id",),
 )
 
+_ONE_PERSON = Column(
+    "match_weight",
+    "log2 posterior odds that the two lines are one person",
+    "double",
+    unit="bits",
+    is_required=True,
+)
+
 CENSUS_DOUBLES = Table(
     "census_doubles",
     "one row per further line of a person counted twice; its person has one line that stands",
@@ -71,13 +79,7 @@ CENSUS_DOUBLES = Table(
     (
         required("census_id", "the further line, which does not compete for a pupil"),
         required("representative_id", "the line of the same person that does"),
-        Column(
-            "match_weight",
-            "log2 posterior odds that the two lines are one person",
-            "double",
-            unit="bits",
-            is_required=True,
-        ),
+        _ONE_PERSON,
     ),
     ("census_id",),
 )
@@ -89,13 +91,7 @@ POSSIBLE_DOUBLES = Table(
     (
         required("left_id", "the line of lower id"),
         required("right_id", "the other line"),
-        Column(
-            "match_weight",
-            "log2 posterior odds that the two lines are one person",
-            "double",
-            unit="bits",
-            is_required=True,
-        ),
+        _ONE_PERSON,
     ),
     ("left_id", "right_id"),
 )
