@@ -48,8 +48,7 @@ def decide(
         require_undecided(store, name)
         outputs = unpacking.released_of(folder, name)
         if is_approved:
-            others = [one for one in store.registered() if one.package != name]
-            unpacking.require_safe_beside(outputs, others, read_rules(conf_folder()))
+            unpacking.require_safe_beside(outputs, store.registered(), read_rules(conf_folder()))
             store.register(name, outputs)
         body = {"package": name, "decision": verdict, "checker": who, "reason": reason,
                 "project": record["project"], "decided_on": str(today())}  # fmt: skip
