@@ -18,17 +18,21 @@ def write_delivery(rows: DataFrame, folder: Path, kind: str) -> None:
     def csv(writer: DataFrameWriter, path: str) -> None:
         writer.csv(path, header=True, emptyValue="", nullValue="", encoding="UTF-8")
 
-    _written(rows, folder, csv if kind == "csv" else DataFrameWriter.parquet)
+    _written(rows, folder, csv if kind == "csv" else _parquet)
 
 
 def write_truth(rows: DataFrame, folder: Path) -> None:
     """One table of the generator's truth, as Parquet; only ``measure`` opens it."""
-    _written(rows, folder, DataFrameWriter.parquet)
+    _written(rows, folder, _parquet)
 
 
 def read_truth(spark: SparkSession, folder: Path) -> DataFrame:
     """A table of the truth, to measure a finished linkage by."""
     return spark.read.parquet(str(folder))
+
+
+def _parquet(writer: DataFrameWriter, path: str) -> None:
+    writer.parquet(path)
 
 
 def _written(
