@@ -99,12 +99,11 @@ def census_doubles(scored_pairs: DataFrame, lines: DataFrame, accepted: Acceptan
     Cost:   two joins by id (a line is there once) of accepted pairs; these, few, go to one
             task, since a group of lines must not be cut.
     """
-    posterior = F.round(F.col("match_weight") + accepted.shift_bits, 6)
     least = round(accepted.least_bits - accepted.shift_bits, BIN_DECIMALS)
     is_accepted = F.round("match_weight", BIN_DECIMALS) >= least
     pairs = (
         scored_pairs.where(is_accepted)
-        .select("left_id", "right_id", posterior.alias("match_weight"))
+        .select("left_id", "right_id", _posterior(accepted))
         .join(_fullness(lines, "left"), on="left_id", how="inner")
         .join(_fullness(lines, "right"), on="right_id", how="inner")
     )
@@ -125,8 +124,7 @@ def possible_doubles(
     Cost:   two anti-joins by id of the pairs from ``doubles.POSSIBLE_BITS`` on.
     """
     require(further, tables.CENSUS_DOUBLES, step="deduplicate")
-    posterior = F.round(F.col("match_weight") + accepted.shift_bits, 6)
-    pairs = scored_pairs.select("left_id", "right_id", posterior.alias("match_weight"))
+    pairs = scored_pairs.select("left_id", "right_id", _posterior(accepted))
     pairs = pairs.where(F.col("match_weight") >= doubles.POSSIBLE_BITS)
     for side in ("left_id", "right_id"):
         is_further = further.select(F.col("census_id").alias(side))
@@ -157,6 +155,11 @@ def standing_lines(census: DataFrame, further: DataFrame) -> DataFrame:
             for name in tables.CENSUS_PEOPLE.names
         )
     )
+
+
+def _posterior(accepted: Acceptance) -> Column:
+    """Match weights at the estimated prior, from those at the starting one."""
+    return F.round(F.col("match_weight") + accepted.shift_bits, 6).alias("match_weight")
 
 
 def _with_lent(name: str) -> Column:
