@@ -8,8 +8,16 @@ from attainment_linkage.domain.table import (
     ATTRIBUTES,
     CENSUS_ID,
     HOUSEHOLD_ID,
+    UNREAD_COLUMNS,
     Column,
     Table,
+)
+
+UNREAD_ATTRIBUTES = Table(
+    "unread_attributes",
+    "one row per value of an attribute row that counts for nothing, as it cannot be read",
+    ATTRIBUTES,
+    UNREAD_COLUMNS,
 )
 
 PUPIL_ATTAINMENT = Table(

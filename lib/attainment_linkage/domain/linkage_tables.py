@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from attainment_linkage.domain.table import IDENTIFIERS, Column, Table, personal, required
+from attainment_linkage.domain.table import (
+    IDENTIFIERS,
+    UNREAD_COLUMNS,
+    Column,
+    Table,
+    personal,
+    required,
+)
 
 LINKAGE_FIELDS: tuple[Column, ...] = (
     personal("forename", "first given name: A-Z, upper case"),
@@ -47,6 +54,13 @@ LINKAGE_FIELDS: tuple[Column, ...] = (
     personal("ethnic_group", "ethnic group"),
 )
 """Columns of a linkage record, the same on both sides; made by ``steps.linkage_record``."""
+
+UNREAD_IDENTITY = Table(
+    "unread_identity",
+    "one row per value of an identity row that counts for nothing, as it cannot be read",
+    IDENTIFIERS,
+    UNREAD_COLUMNS,
+)
 
 ATTAINMENT_PEOPLE = Table(
     "attainment_people",

@@ -91,13 +91,15 @@ STANDARDISE = Stage(
         table for source in SOURCES for table in (source.identity_table, source.attribute_table)
     ),
     writes=(
+        tables.UNREAD_IDENTITY,
         tables.ATTAINMENT_PEOPLE,
         tables.CENSUS_PEOPLE,
+        tables.UNREAD_ATTRIBUTES,
         tables.PUPIL_ATTAINMENT,
         tables.PUPIL_CHARACTERISTICS,
         tables.CENSUS_CHARACTERISTICS,
     ),
-    step_modules=("standardise", "linkage_record"),
+    step_modules=("unread", "standardise", "linkage_record"),
     config_sections=("standardise",),
 )
 

@@ -68,3 +68,12 @@ ATTAINMENT_ID = required("attainment_id", "pupil matching reference: one per AED
 CENSUS_ID = required("census_id", "one per person on a Census form")
 HOUSEHOLD_ID = required("household_id", "one per Census household")
 ACADEMIC_YEAR = required("academic_year", "academic year, as 2010/11")
+
+UNREAD_COLUMNS = (
+    required("source", "census, school_census, ks4 or ks5"),
+    required("record_id", "census_id or attainment_id of the row"),
+    Column("academic_year", "academic year of the row; null for the Census"),
+    required("column_name", "the column that is null for it"),
+    required("reason", "why: one of core.value_rules"),
+)
+"""Of a value that was not read: where it stands and the reason, never the value."""

@@ -14,6 +14,7 @@ from attainment_linkage.domain.attribute_tables import (
     PUPIL_ATTAINMENT,
     PUPIL_CHARACTERISTICS,
     QUARANTINE_LINKS,
+    UNREAD_ATTRIBUTES,
 )
 from attainment_linkage.domain.linkage_tables import (
     ATTAINMENT_PEOPLE,
@@ -26,6 +27,7 @@ from attainment_linkage.domain.linkage_tables import (
     POSSIBLE_DOUBLES,
     REVIEW_PAIRS,
     SCORED_PAIRS,
+    UNREAD_IDENTITY,
 )
 from attainment_linkage.domain.measure_tables import LINK_QUALITY, LINKAGE_WEIGHTS
 from attainment_linkage.domain.research_tables import (
@@ -85,6 +87,8 @@ __all__ = [
     "SCHOOL_CENSUS_SOURCE",
     "SCORED_PAIRS",
     "SOURCES",
+    "UNREAD_ATTRIBUTES",
+    "UNREAD_IDENTITY",
     "VULNERABILITY_FLAGS",
     "ZONES",
     "Column",

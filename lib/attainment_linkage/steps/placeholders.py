@@ -1,4 +1,4 @@
-"""Placeholders: listed default values that stand for nothing known become null, counted.
+"""Placeholders: listed default values that stand for nothing known.
 
 Left in place, 1900-01-01 or ZZ99 would make one block of everybody who has it.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 NAME, DATE, POSTCODE = "name", "date", "postcode"
@@ -61,22 +61,3 @@ def _forms(date: str) -> tuple[str, str]:
     """The digits of YYYY-MM-DD, in that order and as DD/MM/YYYY."""
     year, month, day = date.split("-")
     return year + month + day, day + month + year
-
-
-def without_placeholders(identities: DataFrame, listed: Placeholders) -> DataFrame:
-    """The same rows and columns, listed values null."""
-    return identities.select(
-        *(
-            F.when(~listed.is_in(name), F.col(name)).alias(name) if name in KINDS else F.col(name)
-            for name in identities.columns
-        )
-    )
-
-
-def placeholder_counts(columns: Sequence[str], listed: Placeholders) -> list[Column]:
-    """Counts, for an aggregate: how many rows hold a listed value, per identity column."""
-    return [
-        F.count_if(listed.is_in(name)).alias(f"{name}_placeholders")
-        for name in columns
-        if name in KINDS
-    ]

@@ -107,6 +107,14 @@ def postcode_unit(compact: Column) -> Column:
     return F.when(is_plain, compact).otherwise(found)
 
 
+def is_any_postcode(compact: Column) -> Column:
+    """Whether a ``postcode_text`` is a unit, a sector, a district or a code of digits."""
+    code = postcode_code(compact)
+    real = real_postcode(compact, code)
+    parts = (british_unit(real), code, sector_alone(real), district_alone(real))
+    return F.when(real.isNotNull(), F.coalesce(*parts).isNotNull()).otherwise(F.lit(False))
+
+
 def sector_of(unit: Column) -> Column:
     """The sector a unit lies in: less its last two letters, of a code its last digit."""
     return _less(unit, 1)

@@ -1,15 +1,14 @@
-"""Readings: delivered text into harmonised codes and numbers, and counts of what was not read.
+"""Readings: delivered text into harmonised codes and numbers, and what is none of them.
 
 Column in, Column out; native Spark expressions only; nothing here raises on a value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import reduce
 from itertools import chain
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from attainment_linkage.core.codes import Reading
@@ -37,15 +36,8 @@ def _bounded(value: Column, reading: Reading) -> Column:
     return F.when(is_read, value)
 
 
-def undeclared_counts(attributes: DataFrame, readings: Sequence[Reading]) -> DataFrame:
-    """How many filled values each reading does not know, in one row: a column per reading.
-
-    Cost: one pass, no shuffle but of one row per partition.
-    """
-    return attributes.agg(*(F.count_if(_is_undeclared(one)).alias(one.column) for one in readings))
-
-
-def _is_undeclared(reading: Reading) -> Column:
+def is_undeclared(reading: Reading) -> Column:
+    """Whether the delivered column is filled with a value that the reading does not know."""
     text = F.col(reading.source)
     is_unstated = text.isin(*reading.unstated) if reading.unstated else F.lit(False)
     return text.isNotNull() & read_value(reading).isNull() & ~is_unstated

@@ -15,29 +15,12 @@ from attainment_linkage.core import codes
 from attainment_linkage.core.codes import Reading
 from attainment_linkage.domain import tables
 from attainment_linkage.steps.contract import require
-from attainment_linkage.steps.placeholders import Placeholders, placeholder_counts
 from attainment_linkage.steps.readings import read_value, valid_upn
 
 _RECENCY = ("is_school_census", "academic_year")
 _LATEST = ("forename", "middle_names", "surname", "former_surname", "date_of_birth", "sex", "upn")
 
 # ------------------------------------------------------------------- identifiers door
-
-
-def identity_counts(identities: DataFrame, listed: Placeholders) -> DataFrame:
-    """What is set aside of the identity rows of one source, as one row of counts.
-
-    Shape: ``<column>_placeholders`` per column that may hold one; ``failed_upns`` and
-           ``away_students`` where the source has the column.
-    Cost:  one pass, no shuffle but of one row per partition.
-    """
-    counts = placeholder_counts(identities.columns, listed)
-    if "upn" in identities.columns:
-        is_failed = F.col("upn").isNotNull() & valid_upn(F.col("upn")).isNull()
-        counts.append(F.count_if(is_failed).alias("failed_upns"))
-    if "is_away_student" in identities.columns:
-        counts.append(F.count_if(_is_away()).alias("away_students"))
-    return identities.agg(*counts)
 
 
 def known_pupils(school_census: DataFrame, ks4: DataFrame, ks5: DataFrame) -> DataFrame:
@@ -149,6 +132,11 @@ def census_persons(census: DataFrame) -> DataFrame:
     """
     require(census, tables.CENSUS_SOURCE.identity_table, "standardise")
     return census.where(~_is_away())
+
+
+def away_counts(census: DataFrame) -> DataFrame:
+    """One row: ``away_students``, the lines that ``census_persons`` sets aside."""
+    return census.agg(F.count_if(_is_away()).alias("away_students"))
 
 
 def _is_away() -> Column:

@@ -1,0 +1,183 @@
+"""Values that count for nothing: null, with their row, column and reason; all others stay."""
+
+import random
+
+import pytest
+from chispa import assert_df_equality
+
+from attainment_linkage.core import codes
+from attainment_linkage.core.column_facts import ColumnFacts
+from attainment_linkage.core.spec import SideSpec
+from attainment_linkage.domain import tables
+from attainment_linkage.steps import unread
+from attainment_linkage.steps.linkage_record import linkage_records
+from attainment_linkage.steps.placeholders import Placeholders
+
+CENSUS, SCHOOL, KS4 = tables.CENSUS_SOURCE, tables.SCHOOL_CENSUS_SOURCE, tables.KS4_SOURCE
+GOOD_UPN = "B801200005001"
+LISTED = Placeholders(["UNKNOWN", "Baby"], ["1900-01-01"], ["ZZ99"])
+NO_LIST = Placeholders([], [], [])
+SIDE = SideSpec("attainment_id", {"date_of_birth": "date_of_birth", "postcode": "postcode"})
+
+
+def test_listed_placeholders_become_null_and_are_kept_with_their_place(rows):
+    drawn = rows(
+        SCHOOL.identity_table,
+        """
+        attainment_id | academic_year | forename | surname  | date_of_birth | postcode
+        P1            | 2008/09       | baby     | Unknown  | 1900-01-01    | zz99 3VZ
+        P2            | 2009/10       | -        | UNKNOWNS | 01/01/1900    | ZZ993CZ
+        P3            | 2010/11       | ANN      | SMITH    | 1900-01-02    | Z99 3AA
+        """,
+        is_partial=True,
+    )
+    cleared = """
+        attainment_id | academic_year | forename | surname  | date_of_birth | postcode
+        P1            | 2008/09       | -        | -        | -             | -
+        P2            | 2009/10       | -        | UNKNOWNS | -             | -
+        P3            | 2010/11       | ANN      | SMITH    | 1900-01-02    | Z99 3AA
+    """
+    found = """
+        source        | record_id | academic_year | column_name   | reason
+        school_census | P1        | 2008/09       | forename      | placeholder
+        school_census | P1        | 2008/09       | surname       | placeholder
+        school_census | P1        | 2008/09       | date_of_birth | placeholder
+        school_census | P1        | 2008/09       | postcode      | placeholder
+        school_census | P2        | 2009/10       | date_of_birth | placeholder
+        school_census | P2        | 2009/10       | postcode      | placeholder
+    """
+    reasoned = unread.with_reasons(drawn, LISTED)
+
+    assert_df_equality(
+        unread.read_identities(reasoned),
+        rows(SCHOOL.identity_table, cleared, is_partial=True),
+        ignore_row_order=True,
+        ignore_nullable=True,
+    )
+    assert_df_equality(
+        unread.unread_identities(reasoned, SCHOOL),
+        rows(tables.UNREAD_IDENTITY, found),
+        ignore_row_order=True,
+        ignore_nullable=True,
+    )
+
+
+def test_empty_lists_of_placeholders_clear_nothing(rows):
+    drawn = rows(
+        KS4.identity_table, "surname | date_of_birth\nUNKNOWN | 1900-01-01", is_partial=True
+    )
+
+    assert_df_equality(unread.read_identities(unread.with_reasons(drawn, NO_LIST)), drawn)
+
+
+VALUES = (
+    (KS4, "forenames", "-.-", "no_name"),
+    (KS4, "forenames", "M4RY", None),
+    (KS4, "surname", "Ó", None),
+    (KS4, "date_of_birth", "31/02/1995", None),
+    (KS4, "date_of_birth", "not known yet", "no_date"),
+    (KS4, "date_of_birth", "0000-00-00", "no_date"),
+    (KS4, "date_of_birth", "34762", "no_date"),
+    (KS4, "gender", "F", None),
+    (KS4, "gender", "U", "undeclared"),
+    (KS4, "upn", GOOD_UPN, None),
+    (KS4, "upn", f"A{GOOD_UPN[1:]}", "failed_check"),
+    (CENSUS, "postcode", "LS1 4AP", None),
+    (CENSUS, "postcode", "LS1", None),
+    (CENSUS, "postcode", "LSI 4AP", "no_postcode"),
+    (CENSUS, "postcode", "none", "no_postcode"),
+    (CENSUS, "postcode_one_year_ago", "XX99 1AA", "no_postcode"),
+    (CENSUS, "is_away_student", "1", None),
+    (CENSUS, "is_away_student", "perhaps", "undeclared"),
+)
+
+
+@pytest.mark.parametrize("source", [KS4, CENSUS], ids=lambda source: source.name)
+def test_what_cannot_be_read_is_null_for_a_reason(rows, source):
+    cases = [case[1:] for case in VALUES if case[0] is source]
+    names = sorted({column for column, _, _ in cases})
+    lines = [
+        [f"R{number}", *(value if name == column else "-" for name in names)]
+        for number, (column, value, _) in enumerate(cases)
+    ]
+    drawing = "\n".join(" | ".join(line) for line in [[source.names[0], *names], *lines])
+    reasoned = unread.with_reasons(rows(source.identity_table, drawing, is_partial=True), LISTED)
+
+    read = {row[source.names[0]]: row for row in unread.read_identities(reasoned).collect()}
+    found = {tuple(row)[1:] for row in unread.unread_identities(reasoned, source).collect()}
+
+    expected = [(f"R{number}", *case) for number, case in enumerate(cases)]
+    assert found == {(key, None, column, why) for key, column, _, why in expected if why}
+    assert [read[key][column] for key, column, _, _ in expected] == [
+        None if why else value for _, _, value, why in expected
+    ]
+
+
+def test_a_value_is_unread_where_the_linkage_record_has_nothing_of_it(spark):
+    drawn = random.Random(11)
+    signs = "0123456789/-. ABZOlI19852010"
+
+    def text(longest: int) -> str:
+        return "".join(drawn.choices(signs, k=drawn.randrange(1, longest)))
+
+    dates = [*(text(12) for _ in range(1500)), "1985-02-30", "4-Mar-85", "19850304.0", "XX/03/1985"]
+    places = [*(text(9) for _ in range(1500)), "LS1 4AP", "ls14ap", "2000", "LS1 4"]
+    values = [(f"r{n}", *pair) for n, pair in enumerate(zip(dates, places, strict=True))]
+    frame = spark.createDataFrame(
+        values, "attainment_id string, date_of_birth string, postcode string"
+    )
+    reasoned = unread.with_reasons(frame, NO_LIST).select(
+        "attainment_id", "unread_date_of_birth", "unread_postcode"
+    )
+    records = linkage_records(frame, SIDE, ColumnFacts())
+    both = reasoned.join(records, reasoned.attainment_id == records.record_id).collect()
+
+    def has_any(row, *names):
+        return any(row[name] is not None for name in names)
+
+    new_years = {n for n, (_, date, _) in enumerate(values) if "1900" in date or "1800" in date}
+    told = [row for row in both if int(row.attainment_id[1:]) not in new_years]
+    assert len(told) > 1400
+    assert [row.unread_date_of_birth is None for row in told] == [
+        has_any(row, "birth_year", "birth_month", "birth_day") for row in told
+    ]
+    assert [row.unread_postcode is None for row in both] == [
+        has_any(row, "postcode", "postcode_sector", "postcode_district") for row in both
+    ]
+
+
+def test_values_that_no_reading_knows_are_kept_with_their_place(rows):
+    drawn = rows(
+        SCHOOL.attribute_table,
+        """
+        attainment_id | academic_year | ethnicity | nc_year | idaci_score
+        P1            | 2008/09       | WBRI      | eleven  | 0.25
+        P2            | 2009/10       | mixed     | 11      | 1.25
+        P3            | 2010/11       | REFU      | -       | -
+        """,
+        is_partial=True,
+    )
+    readings = [
+        one
+        for one in codes.SCHOOL_CENSUS_READINGS
+        if one.column in ("ethnicity", "ethnic_group_5", "nc_year", "idaci_score")
+    ]
+    expected = """
+        source        | record_id | academic_year | column_name    | reason
+        school_census | P1        | 2008/09       | nc_year        | undeclared
+        school_census | P2        | 2009/10       | ethnicity      | undeclared
+        school_census | P2        | 2009/10       | ethnic_group_5 | undeclared
+        school_census | P2        | 2009/10       | idaci_score    | undeclared
+    """
+    found = unread.unread_attributes(drawn, SCHOOL, readings)
+
+    assert_df_equality(
+        found, rows(tables.UNREAD_ATTRIBUTES, expected), ignore_row_order=True, ignore_nullable=True
+    )
+    counts = {tuple(row)[1:] for row in unread.unread_counts(found).collect()}
+    assert counts == {
+        ("nc_year", "undeclared", 1),
+        ("ethnicity", "undeclared", 1),
+        ("ethnic_group_5", "undeclared", 1),
+        ("idaci_score", "undeclared", 1),
+    }
