@@ -1,23 +1,32 @@
 """Values that count for nothing: null, with their row, column and reason; all others stay."""
 
+import json
 import random
 
 import pytest
 from chispa import assert_df_equality
+from rich.console import Console
 
-from attainment_linkage.core import codes
+from attainment_linkage.adapters.lake import Lake
+from attainment_linkage.adapters.project import expectations_folder
+from attainment_linkage.adapters.runlog import RunLog
+from attainment_linkage.core import codes, value_rules
 from attainment_linkage.core.column_facts import ColumnFacts
 from attainment_linkage.core.spec import SideSpec
 from attainment_linkage.domain import tables
-from attainment_linkage.steps import unread
+from attainment_linkage.domain.road import STANDARDISE
+from attainment_linkage.stages import readable
+from attainment_linkage.steps import standardise, unread
 from attainment_linkage.steps.linkage_record import linkage_records
 from attainment_linkage.steps.placeholders import Placeholders
+from tests.coverage.short_road import ShortRun
 
 CENSUS, SCHOOL, KS4 = tables.CENSUS_SOURCE, tables.SCHOOL_CENSUS_SOURCE, tables.KS4_SOURCE
 GOOD_UPN = "B801200005001"
+LETTERS_OF_NAMES = ("", "NA", "nk", "XX", "Dr ", "JR", "SMITH ", "?", "é", "KC")
 LISTED = Placeholders(["UNKNOWN", "Baby"], ["1900-01-01"], ["ZZ99"])
 NO_LIST = Placeholders([], [], [])
-SIDE = SideSpec("attainment_id", {"date_of_birth": "date_of_birth", "postcode": "postcode"})
+SIDE = SideSpec("attainment_id", {name: name for name in ("surname", "date_of_birth", "postcode")})
 
 
 def test_listed_placeholders_become_null_and_are_kept_with_their_place(rows):
@@ -64,7 +73,7 @@ def test_listed_placeholders_become_null_and_are_kept_with_their_place(rows):
 
 def test_empty_lists_of_placeholders_clear_nothing(rows):
     drawn = rows(
-        KS4.identity_table, "surname | date_of_birth\nUNKNOWN | 1900-01-01", is_partial=True
+        KS4.identity_table, "surname | date_of_birth\nBABYLON | 1900-01-01", is_partial=True
     )
 
     assert_df_equality(unread.read_identities(unread.with_reasons(drawn, NO_LIST)), drawn)
@@ -73,7 +82,12 @@ def test_empty_lists_of_placeholders_clear_nothing(rows):
 VALUES = (
     (KS4, "forenames", "-.-", "no_name"),
     (KS4, "forenames", "M4RY", None),
+    (KS4, "forenames", "? MARY", None),
     (KS4, "surname", "Ó", None),
+    (KS4, "surname", "Lord", None),
+    (KS4, "surname", "NOT STATED", "no_name"),
+    (KS4, "surname", "refused", "no_name"),
+    (KS4, "surname", "Dr", "no_name"),
     (KS4, "date_of_birth", "31/02/1995", None),
     (KS4, "date_of_birth", "not known yet", "no_date"),
     (KS4, "date_of_birth", "0000-00-00", "no_date"),
@@ -86,7 +100,9 @@ VALUES = (
     (CENSUS, "postcode", "LS1", None),
     (CENSUS, "postcode", "LSI 4AP", "no_postcode"),
     (CENSUS, "postcode", "none", "no_postcode"),
+    (CENSUS, "postcode", "XX9 9AA", "no_postcode"),
     (CENSUS, "postcode_one_year_ago", "XX99 1AA", "no_postcode"),
+    (CENSUS, "postcode_one_year_ago", "LS1", "no_postcode"),
     (CENSUS, "is_away_student", "1", None),
     (CENSUS, "is_away_student", "perhaps", "undeclared"),
 )
@@ -122,24 +138,22 @@ def test_a_value_is_unread_where_the_linkage_record_has_nothing_of_it(spark):
 
     dates = [*(text(12) for _ in range(1500)), "1985-02-30", "4-Mar-85", "19850304.0", "XX/03/1985"]
     places = [*(text(9) for _ in range(1500)), "LS1 4AP", "ls14ap", "2000", "LS1 4"]
-    values = [(f"r{n}", *pair) for n, pair in enumerate(zip(dates, places, strict=True))]
+    surnames = [drawn.choice(LETTERS_OF_NAMES) + text(4) for _ in range(1494)]
+    surnames += ["NK", "Mr", "aaa", "AA", "Smith", "MacDonald", "|", "KC", "O'Brien", "Miss Jones"]
+    values = [(f"r{n}", *all) for n, all in enumerate(zip(surnames, dates, places, strict=True))]
     frame = spark.createDataFrame(
-        values, "attainment_id string, date_of_birth string, postcode string"
+        values, "attainment_id string, surname string, date_of_birth string, postcode string"
     )
-    reasoned = unread.with_reasons(frame, NO_LIST).select(
-        "attainment_id", "unread_date_of_birth", "unread_postcode"
-    )
+    reasoned = unread.with_reasons(frame, NO_LIST).drop("surname", "date_of_birth", "postcode")
     records = linkage_records(frame, SIDE, ColumnFacts())
     both = reasoned.join(records, reasoned.attainment_id == records.record_id).collect()
 
     def has_any(row, *names):
         return any(row[name] is not None for name in names)
 
-    new_years = {n for n, (_, date, _) in enumerate(values) if "1900" in date or "1800" in date}
-    told = [row for row in both if int(row.attainment_id[1:]) not in new_years]
-    assert len(told) > 1400
-    assert [row.unread_date_of_birth is None for row in told] == [
-        has_any(row, "birth_year", "birth_month", "birth_day") for row in told
+    assert [row.unread_surname is None for row in both] == [has_any(row, "surname") for row in both]
+    assert [row.unread_date_of_birth is None for row in both] == [
+        has_any(row, "birth_year", "birth_month", "birth_day") for row in both
     ]
     assert [row.unread_postcode is None for row in both] == [
         has_any(row, "postcode", "postcode_sector", "postcode_district") for row in both
@@ -181,3 +195,40 @@ def test_values_that_no_reading_knows_are_kept_with_their_place(rows):
         ("ethnic_group_5", "undeclared", 1),
         ("idaci_score", "undeclared", 1),
     }
+
+
+def test_what_is_read_stands_before_what_is_newer_and_cannot_be(spark, rows, config, tmp_path):
+    school = """
+        attainment_id | academic_year | surname    | date_of_birth | gender
+        P1            | 2009/10       | SMITH      | 1995-03-05    | F
+        P1            | 2010/11       | NOT STATED | not known yet | U
+    """
+    attributes = "attainment_id | academic_year | ethnicity\nP1 | 2010/11 | mixed"
+    drawn = {SCHOOL.identity_table: school, SCHOOL.attribute_table: attributes}
+    for source in tables.SOURCES:
+        for table in (source.identity_table, source.attribute_table):
+            frame = rows(table, drawn.get(table, source.names[0]), is_partial=True)
+            frame.write.parquet(str(tmp_path / table.name))
+    lake = Lake.open(config.lake, STANDARDISE.roots)
+    log = RunLog(Console(quiet=True))
+    run = ShortRun(STANDARDISE, config, spark, lake, "short", log, folder=tmp_path)
+
+    _, *others = readable.identities(run)
+    known = standardise.known_pupils(*others).collect()[0]
+    readable.attributes(run)
+
+    assert (known.surname, known.date_of_birth, known.sex) == ("SMITH", "1995-03-05", "F")
+    assert run.notes == {
+        "unread_identity: school_census surname no_name": 1,
+        "unread_identity: school_census date_of_birth no_date": 1,
+        "unread_identity: school_census gender undeclared": 1,
+        "unread_attributes: school_census ethnicity undeclared": 1,
+        "unread_attributes: school_census ethnic_group_5 undeclared": 1,
+    }
+
+
+def test_the_gates_know_every_reason():
+    gate = json.loads((expectations_folder() / "unread_identity.json").read_text("utf-8"))
+    listed = [one["kwargs"].get("value_set") for one in gate["expectations"]]
+
+    assert list(value_rules.REASONS) in listed

@@ -2,7 +2,7 @@
 
 A row that cannot be used at all goes to quarantine (``core.row_rules``). A value that cannot be
 read spoils one column of its row: it becomes null, and ``unread_identity`` or
-``unread_attributes`` keeps which row, which column and which of these reasons; never the value.
+``unread_attributes`` keeps whose it is, which column and which of these reasons, never the value.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ PLACEHOLDER = "placeholder"
 """A listed default value, such as 1900-01-01 or ZZ99."""
 
 NO_NAME = "no_name"
-"""A name without one letter or digit."""
+"""No word of a name is left: signs alone, a title, NOT STATED."""
 
 NO_DATE = "no_date"
 """A date of which neither year nor month nor day can be read."""

@@ -15,7 +15,7 @@ from attainment_linkage.domain.table import (
 
 UNREAD_ATTRIBUTES = Table(
     "unread_attributes",
-    "one row per value of an attribute row that counts for nothing, as it cannot be read",
+    "one row per value and column that is null for it, as the value cannot be read",
     ATTRIBUTES,
     UNREAD_COLUMNS,
 )

@@ -57,7 +57,7 @@ LINKAGE_FIELDS: tuple[Column, ...] = (
 
 UNREAD_IDENTITY = Table(
     "unread_identity",
-    "one row per value of an identity row that counts for nothing, as it cannot be read",
+    "one row per identity value that counts for nothing, as it cannot be read",
     IDENTIFIERS,
     UNREAD_COLUMNS,
 )

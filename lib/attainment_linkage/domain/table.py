@@ -73,7 +73,7 @@ UNREAD_COLUMNS = (
     required("source", "census, school_census, ks4 or ks5"),
     required("record_id", "census_id or attainment_id of the row"),
     Column("academic_year", "academic year of the row; null for the Census"),
-    required("column_name", "the column that is null for it"),
+    required("column_name", "the column that is null for it: of attributes, of the clean table"),
     required("reason", "why: one of core.value_rules"),
 )
-"""Of a value that was not read: where it stands and the reason, never the value."""
+"""Of a value that was not read: whose it is, where it stands and the reason, never the value."""

@@ -50,4 +50,5 @@ def _set_aside(run: StageRun, found: Sequence[DataFrame], table: Table) -> None:
     written = run.write(reduce(DataFrame.unionByName, found), table)
     if run.written[table.name]:
         for row in sorted(unread.unread_counts(written).collect()):
-            run.note(f"{row['source']}: {row['column_name']} {row['reason']}", row["values"])
+            where = f"{row['source']} {row['column_name']}"
+            run.note(f"{table.name}: {where} {row['reason']}", row["values"])

@@ -10,7 +10,7 @@ from attainment_linkage.adapters import fingerprint
 from attainment_linkage.adapters.java import check_java
 from attainment_linkage.core.report import words
 from attainment_linkage.core.report.contents import StageLine, TableLine
-from attainment_linkage.core.report.small_counts import alone
+from attainment_linkage.core.report.small_counts import alone, parts
 from attainment_linkage.domain.road import BY_NAME, MEASURE
 from attainment_linkage.stages.run import RunSummary
 from attainment_linkage.stages.runner import StageResult
@@ -31,11 +31,32 @@ def largest_gaps(summary: RunSummary) -> dict[str, str]:
 
 
 def note_lines(summary: RunSummary) -> Iterator[tuple[str, str, float | int | str]]:
-    """What the stages noted; a small count as the range it is in."""
+    """What the stages noted; a small count as the range it is in.
+
+    Counts whose sum is a table's rows are hidden so that it gives none of them away.
+    """
     for stage in summary.stages:
+        known = _parts_of_tables(stage)
         for name, value in stage.notes.items():
-            is_hidden = isinstance(value, int) and alone(value) is None
-            yield stage.stage, name, "1 to 9" if is_hidden else value
+            said = value
+            if name in known:
+                said = words.hidden(None) if known[name] is None else value
+            elif isinstance(value, int) and alone(value) is None:
+                said = words.NOT_SHOWN
+            yield stage.stage, name, said
+
+
+def _parts_of_tables(stage: StageResult) -> dict[str, int | None]:
+    """The notes that count the rows of one table by kind (``TABLE: kind``), small ones hidden."""
+    found: dict[str, int | None] = {}
+    for table in stage.tables:
+        of_table = {
+            name: value
+            for name, value in stage.notes.items()
+            if name.startswith(f"{table.name}: ") and isinstance(value, int)
+        }
+        found |= parts(of_table)
+    return found
 
 
 def stage_line(stage: StageResult) -> StageLine:

@@ -63,6 +63,12 @@ def folded(text: Column) -> Column:
     return plain
 
 
+def forename_parts(text: Column) -> tuple[Column, Column]:
+    """The first word of all forenames as delivered, and the words behind it; each may be null."""
+    words = F.split(F.trim(text), r"\s+", 2)
+    return F.get(words, 0), F.get(words, 1)
+
+
 def null_if_blank(text: Column) -> Column:
     """The text, or null when nothing is left of it; the text is worked out once."""
     return F.nullif(text, F.lit(""))
@@ -74,6 +80,15 @@ def name_words(name: Column) -> Column:
     Ordinals (1ST, 7TH) go; digits that stand for letters (0, 1, 5, 8, |) become them.
     """
     return _plain_words(name, r"[^A-Z]+")
+
+
+def is_plain_name(text: Column) -> Column:
+    """Whether the text is one word of plain letters that ``name_words`` keeps as it is.
+
+    False says nothing: it spares the cleaning of what most names are.
+    """
+    none = rf"(?:{_PLACEHOLDERS}|{_TITLES}|{_SUFFIXES}|(.)\1+)$"
+    return text.rlike(rf"(?i)^(?!{none})[A-Z]+$")
 
 
 def full_name_words(name: Column) -> Column:

@@ -15,6 +15,7 @@ from attainment_linkage.core import codes
 from attainment_linkage.core.codes import Reading
 from attainment_linkage.domain import tables
 from attainment_linkage.steps.contract import require
+from attainment_linkage.steps.names import forename_parts
 from attainment_linkage.steps.readings import read_value, valid_upn
 
 _RECENCY = ("is_school_census", "academic_year")
@@ -79,14 +80,14 @@ def _school_rows(school_census: DataFrame) -> DataFrame:
 
 
 def _attainment_rows(attainment: DataFrame, upn: Column) -> DataFrame:
-    words = F.split(F.trim("forenames"), r"\s+", 2)
+    forename, middle_names = forename_parts(F.col("forenames"))
     nothing = F.lit(None).cast("string")
     return attainment.select(
         "attainment_id",
         "academic_year",
         F.lit(False).alias("is_school_census"),
-        F.get(words, 0).alias("forename"),
-        F.get(words, 1).alias("middle_names"),
+        forename.alias("forename"),
+        middle_names.alias("middle_names"),
         "surname",
         nothing.alias("former_surname"),
         "date_of_birth",

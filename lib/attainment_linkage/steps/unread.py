@@ -1,7 +1,8 @@
 """Unread: values that count for nothing, each with its row, its column and the reason.
 
-They become null before a pupil is put together, so that the last value that can be read counts,
-not the last one delivered. Reasons: ``core.value_rules``.
+Those of an identity become null before a pupil is put together, so that the last value that can be
+read counts, not the last one delivered; each is judged as the linkage record reads it. Reasons:
+``core.value_rules``.
 """
 
 from __future__ import annotations
@@ -26,14 +27,15 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.tables import Source
 from attainment_linkage.steps import dates, places
 from attainment_linkage.steps.birth_fields import birth_parts, with_birth_numbers
+from attainment_linkage.steps.names import forename_parts, is_plain_name, name_words
 from attainment_linkage.steps.placeholders import DATE, KINDS, NAME, POSTCODE, Placeholders
 from attainment_linkage.steps.readings import is_undeclared, read_value, valid_upn
 
 _HAS_YEAR = r"^(18|19|20)\d{2}-\d{2}-\d{2}$"
-_IS_UNIT = r"^(?!(ZZ|XX|AA|QQ)99)[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}$"
+_IS_UNIT = r"^(?!(ZZ|XX|AA|QQ)9 ?9)[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}$"
 """What is plainly readable is asked first: nearly all values are, and the rest costs ten times."""
 _PARTS = ("birth_year", "month_known", "day_known")
-_PIECES = ("birth_year", "birth_month", "birth_day", "age")
+_PIECES = ("birth_year", "birth_month", "birth_day")
 
 
 def with_reasons(identities: DataFrame, listed: Placeholders) -> DataFrame:
@@ -82,7 +84,7 @@ def unread_attributes(
 ) -> DataFrame:
     """The rows of ``unread_attributes`` of one source: values that its readings do not know.
 
-    Grain: in, attribute rows; out, one row per filled value and reading that does not know it.
+    Grain: in, attribute rows; out, one row per filled value and output column that has none of it.
     Cost:  narrow.
     """
     reasons = [(one.column, F.when(is_undeclared(one), F.lit(UNDECLARED))) for one in readings]
@@ -117,12 +119,12 @@ def _reason(name: str, listed: Placeholders) -> Column:
     value = F.col(name)
     match KINDS.get(name, name):
         case kind if kind == NAME:
-            reason = F.when(~value.rlike(r"[\p{L}\p{N}]"), NO_NAME)
+            reason = F.when(~_is_name(name), NO_NAME)
         case kind if kind == DATE:
             is_told = value.rlike(_HAS_YEAR) | F.coalesce(*_PARTS).isNotNull()
             reason = F.when(~is_told, NO_DATE)
         case kind if kind == POSTCODE:
-            is_told = value.rlike(_IS_UNIT) | places.is_any_postcode(F.col(f"{name}_text"))
+            is_told = value.rlike(_IS_UNIT) | _is_postcode(name)
             reason = F.when(~is_told, NO_POSTCODE)
         case "upn":
             reason = F.when(valid_upn(value).isNull(), FAILED_CHECK)
@@ -133,6 +135,24 @@ def _reason(name: str, listed: Placeholders) -> Column:
     if name in KINDS:
         reason = F.when(listed.is_in(name), PLACEHOLDER).otherwise(reason)
     return F.when(value.isNotNull(), reason)
+
+
+def _is_name(name: str) -> Column:
+    """Whether a filled column has a name; of ``forenames`` the first word or the others."""
+    value = F.col(name)
+    if name == "forenames":
+        is_name = F.coalesce(*map(name_words, forename_parts(value))).isNotNull()
+    else:
+        is_name = name_words(value).isNotNull()
+    return is_plain_name(value) | is_name
+
+
+def _is_postcode(name: str) -> Column:
+    """Whether a ``postcode_text`` is told; of an earlier one nothing less than a unit is read."""
+    text = F.col(f"{name}_text")
+    if name == "postcode":
+        return places.is_any_postcode(text)
+    return places.postcode_unit(text).isNotNull()
 
 
 def _found(name: str, reason: Column) -> Column:
