@@ -30,7 +30,7 @@ from attainment_linkage.core.population import Population, profile_named
 from attainment_linkage.core.settings import Config
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import ROAD
-from attainment_linkage.stages.run import run_one, run_road
+from attainment_linkage.stages.run import RunSummary, run_one, run_road
 from tests.campaign import executors
 from tests.campaign.plain_road import Quiet
 from tests.campaign.tally import Tally
@@ -152,7 +152,7 @@ def _contents(spark: SparkSession, config: Config, partitions: int) -> dict[str,
     passed = GateResult("", (), 0.0)  # a gate changes no table
     with _partitioned(spark, partitions), mock.patch.object(gates, "audit", return_value=passed):
         summary = run_road(config, spark=spark, log=Quiet())
-        return dict(_each(spark, config, summary.paths))
+        return dict(_each(spark, config, summary))
 
 
 @contextmanager
@@ -166,14 +166,14 @@ def _partitioned(spark: SparkSession, partitions: int) -> Iterator[None]:
         spark.conf.set("spark.sql.shuffle.partitions", str(before))
 
 
-def _each(
-    spark: SparkSession, config: Config, paths: dict[str, Path]
-) -> Iterator[tuple[str, object]]:
+def _each(spark: SparkSession, config: Config, summary: RunSummary) -> Iterator[tuple[str, object]]:
     written = {table.name: table for stage in ROAD for table in stage.writes}
     lake = Lake.open(config.lake, ZONES)
-    for name, path in paths.items():
-        frame = delta.read(spark, path, written[name])
-        if name.startswith("quarantine"):
-            frame = frame.select("reasons", "record")
-        yield name, delta.content(frame)
+    for stage in summary.stages:
+        for table in stage.tables:
+            found: object = (table.rows, table.content_hash)
+            if table.name.startswith("quarantine"):
+                frame = delta.read(spark, stage.paths[table.name], written[table.name])
+                found = delta.content(frame.select("reasons", "record"))
+            yield table.name, found
     yield "run", lake.published_run() is not None

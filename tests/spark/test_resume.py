@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import os
 import shutil
@@ -13,10 +14,9 @@ from attainment_linkage.adapters import delta, durable
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import (
-    DiskFullError,
     InputMissingError,
     InputUnreadableError,
-    MemoryFullError,
+    LakeUnwritableError,
     MixedRunsError,
     ModelRefusedError,
     StageFailedError,
@@ -107,21 +107,23 @@ def test_a_finished_stage_that_is_no_longer_whole_is_made_again(spark, config, b
     assert delta.read(spark, again.paths["answers"], ANSWERS).count() == 2
 
 
-@pytest.mark.parametrize("fault", [DiskFullError, MemoryFullError])
+@pytest.mark.parametrize(
+    ("number", "fault"), [(errno.EACCES, LakeUnwritableError), (errno.EIO, StageFailedError)]
+)
 def test_a_stage_that_cannot_be_looked_at_now_keeps_its_publication(
-    spark, config, bodies, monkeypatch, fault
+    spark, config, bodies, monkeypatch, number, fault
 ):
     found, made = bodies
     first = run_stage(SPLIT, found["split"], config, spark)
     line = {"name": "answers", "stage_key": first.key}
     whole_lake(config).publish(tables.ATTRIBUTES, "run", [line])
 
-    def full(frame):
-        raise fault("delta: counting a table")
+    def refuse(path):
+        raise OSError(number, "not now")
 
     with monkeypatch.context() as starved:
-        starved.setattr(delta, "content", full)
-        with pytest.raises(fault, match="counting a table"):
+        starved.setattr(delta, "sha256", refuse)
+        with pytest.raises(fault, match="reading its files again"):
             run_stage(SPLIT, found["split"], config, spark)
 
     assert whole_lake(config).current(tables.ATTRIBUTES)["run_id"] == "run"

@@ -14,11 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from attainment_linkage.adapters.faults import named
+from attainment_linkage.adapters.fingerprint import sha256
+from attainment_linkage.core.stage_key import digest
 from attainment_linkage.domain import allow_list
 from attainment_linkage.domain.errors import MissingColumnsError, MissingTableError, ZoneError
 from attainment_linkage.domain.tables import Table
@@ -149,6 +152,22 @@ def content_hash(frame: DataFrame) -> str:
 def schema_hash(table: Table) -> str:
     """A hash of the declared names, types and order of columns."""
     return hashlib.sha256(table.ddl.encode("utf-8")).hexdigest()[:32]
+
+
+def files_hash(path: Path) -> str:
+    """A hash of a table's one commit and of the bytes of every file it names; no Spark is asked.
+
+    Raises:
+        FileNotFoundError: there is no such commit, or a file it names is not there.
+        ValueError: the commit cannot be read, or is not the only one.
+        OSError: a file cannot be read now.
+    """
+    commits = _commits(path)
+    if len(commits) > 1:
+        raise ValueError(f"{len(commits)} commits, one expected")
+    commit = commits[0] if commits else path / "_delta_log" / f"{0:020}.json"
+    names = sorted(unquote(one["add"]["path"]) for one in _actions(commit) if "add" in one)
+    return digest([sha256(commit), *(sha256(path / name) for name in names)])
 
 
 def latest_version(path: Path) -> int | None:

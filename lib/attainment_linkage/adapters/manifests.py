@@ -16,6 +16,7 @@ class TableRecord:
     """One table as it was written and audited.
 
     ``path`` is relative to its root. ``gate`` holds the results of its gate: counts only.
+    ``content_hash`` is of its rows in any order, ``files_hash`` of the bytes that they lie in.
     """
 
     name: str
@@ -27,6 +28,7 @@ class TableRecord:
     seconds: float
     gate_seconds: float
     gate: tuple[Mapping[str, Any], ...] = ()
+    files_hash: str = ""
 
 
 @dataclass(frozen=True)

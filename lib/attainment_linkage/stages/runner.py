@@ -91,7 +91,7 @@ def run_stage(
     lake.require_space()
     key, read = stage_key.key_of(stage, config, lake)
     started = time.monotonic()
-    done = None if force else makings.finished(stage, key, lake, spark, log)
+    done = None if force else makings.finished(stage, key, lake, log)
     audit = AuditLog.of(config)
     deed = Deed(stage.name, key, SKIPPED, inputs=inputs.hashes(stage, lake, read))
     if done is not None:

@@ -105,6 +105,7 @@ class StageRun:
             seconds=round(spent + time.monotonic() - started, 3),
             gate_seconds=round(result.seconds, 3),
             gate=tuple(vars(one) for one in result.expectations),
+            files_hash=delta.files_hash(path),
         )
         self.tables[table.name] = record
         self.log.table(table.name, record.rows, record.seconds, record.gate_seconds)
