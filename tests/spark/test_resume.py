@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import shutil
+from unittest import mock
 
 import pytest
 
@@ -107,9 +108,10 @@ def test_a_finished_stage_that_is_no_longer_whole_is_made_again(spark, config, b
     assert delta.read(spark, again.paths["answers"], ANSWERS).count() == 2
 
 
-@pytest.mark.parametrize(
-    ("number", "fault"), [(errno.EACCES, LakeUnwritableError), (errno.EIO, StageFailedError)]
-)
+FAULTS = ((errno.EACCES, LakeUnwritableError), (errno.EIO, StageFailedError))
+
+
+@pytest.mark.parametrize(("number", "fault"), FAULTS)
 def test_a_stage_that_cannot_be_looked_at_now_keeps_its_publication(
     spark, config, bodies, monkeypatch, number, fault
 ):
@@ -118,11 +120,8 @@ def test_a_stage_that_cannot_be_looked_at_now_keeps_its_publication(
     line = {"name": "answers", "stage_key": first.key}
     whole_lake(config).publish(tables.ATTRIBUTES, "run", [line])
 
-    def refuse(path):
-        raise OSError(number, "not now")
-
     with monkeypatch.context() as starved:
-        starved.setattr(delta, "sha256", refuse)
+        starved.setattr(delta, "sha256", mock.Mock(side_effect=OSError(number, "not now")))
         with pytest.raises(fault, match="reading its files again"):
             run_stage(SPLIT, found["split"], config, spark)
 

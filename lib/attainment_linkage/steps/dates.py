@@ -40,7 +40,13 @@ def date_text(text: Column) -> Column:
     plain = F.translate(F.regexp_replace(upper, r"[^0-9A-Z|]+", "-"), _SCANNED, _DIGITS)
     joined = F.regexp_replace(F.when(is_named, named).otherwise(plain), r"[^0-9MX]+", "-")
     joined = F.regexp_replace(joined, r"^-+|-+$", "")
-    return F.regexp_replace(joined, r"^(\d{3}(?:18|19|20)\d{2})$", "0$1")
+    whole = F.regexp_replace(joined, r"^(\d{3}(?:18|19|20)\d{2})$", "0$1")
+    return F.when(is_plain_date(text), text).otherwise(whole)
+
+
+def is_plain_date(text: Column) -> Column:
+    """Whether the text is a date as ``date_text`` has it, and has a year: most are."""
+    return text.rlike(r"^(18|19|20)\d{2}-\d{2}-\d{2}\z")
 
 
 def without_point(text: Column) -> Column:

@@ -5,7 +5,8 @@ Z: accents folded, apostrophes closed up (O'Brien -> OBRIEN), hyphens and other 
 to spaces, titles before it and suffixes after it taken off, placeholders made null.
 
 Spark works out an expression anew at each mention, so each step here mentions the one before
-it once: what is not a name is replaced by nothing, and nothing becomes null at the end.
+it once: what is not a name is replaced by nothing, and nothing becomes null at the very end, not
+within a condition, where Spark works out twice what is compared and kept.
 """
 
 from __future__ import annotations
@@ -79,21 +80,23 @@ def name_words(name: Column) -> Column:
 
     Ordinals (1ST, 7TH) go; digits that stand for letters (0, 1, 5, 8, |) become them.
     """
-    return _plain_words(name, r"[^A-Z]+")
+    cleaned = _plain_words(name, r"[^A-Z]+")
+    return null_if_blank(F.when(is_plain_name(name), F.upper(name)).otherwise(cleaned))
 
 
 def is_plain_name(text: Column) -> Column:
-    """Whether the text is one word of plain letters that ``name_words`` keeps as it is.
+    """Whether the text is one word of plain letters, of which cleaning only makes capitals.
 
-    False says nothing: it spares the cleaning of what most names are.
+    Most names are, and the question costs a fifth of the cleaning.
     """
     none = rf"(?:{_PLACEHOLDERS}|{_TITLES}|{_SUFFIXES}|(.)\1+)$"
-    return text.rlike(rf"(?i)^(?!{none})[A-Z]+$")
+    return text.rlike(rf"(?i)^(?!{none})[A-Z]+\z")
 
 
 def full_name_words(name: Column) -> Column:
     """As ``name_words``, but a hyphen between letters stays: SMITH-JONES is one surname."""
-    return F.regexp_replace(_plain_words(name, r"(?:[^A-Z-]|-(?![A-Z])|(?<![A-Z])-)+"), " +", " ")
+    cleaned = null_if_blank(_plain_words(name, r"(?:[^A-Z-]|-(?![A-Z])|(?<![A-Z])-)+"))
+    return F.regexp_replace(cleaned, " +", " ")
 
 
 def without_hyphens(name: Column) -> Column:
@@ -111,7 +114,7 @@ def _plain_words(name: Column, signs: str) -> Column:
     text = F.trim(F.regexp_replace(text, rf"(?: (?:{_SUFFIXES}))+$", ""))
     suffix_alone = rf"(?!(?:{_ALSO_NAMES})$)(?:{_SUFFIXES})"
     placeholder = rf"^(?:{_PLACEHOLDERS}|{suffix_alone}|(.)\1{{2,}})$"
-    return null_if_blank(F.regexp_replace(text, placeholder, ""))
+    return F.regexp_replace(text, placeholder, "")
 
 
 def words(name: Column) -> Column:

@@ -71,7 +71,14 @@ _STREET_WORDS = {
 
 def postcode_text(text: Column) -> Column:
     """A postcode as capitals and digits alone; keep it in a column before taking it apart."""
-    return F.regexp_replace(folded(text), r"[^A-Z0-9|]", "")
+    cleaned = F.regexp_replace(folded(text), r"[^A-Z0-9|]", "")
+    compact = F.replace(text, F.lit(" "), F.lit(""))
+    return F.when(is_plain_unit(text), compact).otherwise(cleaned)
+
+
+def is_plain_unit(text: Column) -> Column:
+    """Whether the text is a unit in capitals and no pseudo-postcode, with its space or not."""
+    return text.rlike(r"^(?!(ZZ|XX|AA|QQ)9 ?9)[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}\z")
 
 
 def postcode_texts(texts: Column) -> Column:

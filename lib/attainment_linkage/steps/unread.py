@@ -27,13 +27,10 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.tables import Source
 from attainment_linkage.steps import dates, places
 from attainment_linkage.steps.birth_fields import birth_parts, with_birth_numbers
-from attainment_linkage.steps.names import forename_parts, is_plain_name, name_words
+from attainment_linkage.steps.names import forename_parts, name_words
 from attainment_linkage.steps.placeholders import DATE, KINDS, NAME, POSTCODE, Placeholders
 from attainment_linkage.steps.readings import is_undeclared, read_value, valid_upn
 
-_HAS_YEAR = r"^(18|19|20)\d{2}-\d{2}-\d{2}$"
-_IS_UNIT = r"^(?!(ZZ|XX|AA|QQ)9 ?9)[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}$"
-"""What is plainly readable is asked first: nearly all values are, and the rest costs ten times."""
 _PARTS = ("birth_year", "month_known", "day_known")
 _PIECES = ("birth_year", "birth_month", "birth_day")
 
@@ -48,7 +45,7 @@ def with_reasons(identities: DataFrame, listed: Placeholders) -> DataFrame:
     frame, names = identities, identities.columns
     for name in names:
         if KINDS.get(name) == POSTCODE:
-            text = F.when(~F.col(name).rlike(_IS_UNIT), dates.without_point(F.col(name)))
+            text = F.when(~places.is_plain_unit(F.col(name)), dates.without_point(F.col(name)))
             frame = frame.withColumn(f"{name}_text", places.postcode_text(text))
     if "date_of_birth" in names:
         frame = _with_birth_parts(frame)
@@ -100,7 +97,7 @@ def unread_counts(unread: DataFrame) -> DataFrame:
 
 def _with_birth_parts(identities: DataFrame) -> DataFrame:
     """The parts of each date of birth that is not plainly one, as the linkage record reads it."""
-    text = F.when(~F.col("date_of_birth").rlike(_HAS_YEAR), F.col("date_of_birth"))
+    text = F.when(~dates.is_plain_date(F.col("date_of_birth")), F.col("date_of_birth"))
     nothing = F.lit(None).cast("string")
     texts = identities.select(
         "*",
@@ -121,10 +118,10 @@ def _reason(name: str, listed: Placeholders) -> Column:
         case kind if kind == NAME:
             reason = F.when(~_is_name(name), NO_NAME)
         case kind if kind == DATE:
-            is_told = value.rlike(_HAS_YEAR) | F.coalesce(*_PARTS).isNotNull()
+            is_told = dates.is_plain_date(value) | F.coalesce(*_PARTS).isNotNull()
             reason = F.when(~is_told, NO_DATE)
         case kind if kind == POSTCODE:
-            is_told = value.rlike(_IS_UNIT) | _is_postcode(name)
+            is_told = places.is_plain_unit(value) | _is_postcode(name)
             reason = F.when(~is_told, NO_POSTCODE)
         case "upn":
             reason = F.when(valid_upn(value).isNull(), FAILED_CHECK)
@@ -139,12 +136,8 @@ def _reason(name: str, listed: Placeholders) -> Column:
 
 def _is_name(name: str) -> Column:
     """Whether a filled column has a name; of ``forenames`` the first word or the others."""
-    value = F.col(name)
-    if name == "forenames":
-        is_name = F.coalesce(*map(name_words, forename_parts(value))).isNotNull()
-    else:
-        is_name = name_words(value).isNotNull()
-    return is_plain_name(value) | is_name
+    parts = forename_parts(F.col(name)) if name == "forenames" else (F.col(name),)
+    return F.coalesce(*map(name_words, parts)).isNotNull()
 
 
 def _is_postcode(name: str) -> Column:
