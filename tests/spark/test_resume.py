@@ -119,7 +119,6 @@ def test_a_stage_that_cannot_be_looked_at_now_keeps_its_publication(
     first = run_stage(SPLIT, found["split"], config, spark)
     line = {"name": "answers", "stage_key": first.key}
     whole_lake(config).publish(tables.ATTRIBUTES, "run", [line])
-
     with monkeypatch.context() as starved:
         starved.setattr(delta, "sha256", mock.Mock(side_effect=OSError(number, "not now")))
         with pytest.raises(fault, match="reading its files again"):

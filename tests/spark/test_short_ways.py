@@ -16,8 +16,8 @@ WORDS = (
 NAMES = [*(WORDS + "baby UNKNOWN Anon Bart é José SM1TH").split(), "SMITH\n", "", "NOT STATED"]
 DATES = ["1985-03-04", "1985-3-4", "1985-13-40", "1785-03-04", "1985-03-04\n", "1985-03-04 10:00",
          "04/03/1985", "2185-03-04", "19850304", "1985-XX-04"]  # fmt: skip
-POSTCODES = ["LS1 4AP", "LS14AP", "ls1 4ap", "LS1  4AP", "LS1 4AP\n", "ZZ99 3VZ", "XX9 9AA", "W1A 1AA",
-             "GIR 0AA", "LS1", "2000", "LSI 4AP", "E1 6AN "]  # fmt: skip
+POSTCODES = ["LS1 4AP", "LS14AP", "ls1 4ap", "LS1  4AP", "LS1 4AP\n", "ZZ99 3VZ", "XX9 9AA",
+             "W1A 1AA", "GIR 0AA", "LS1", "2000", "LSI 4AP", "E1 6AN "]  # fmt: skip
 
 
 @pytest.mark.parametrize(
