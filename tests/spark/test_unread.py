@@ -204,7 +204,12 @@ def test_what_is_read_stands_before_what_is_newer_and_cannot_be(spark, rows, con
         P1            | 2010/11       | NOT STATED | not known yet | U
     """
     attributes = "attainment_id | academic_year | ethnicity\nP1 | 2010/11 | mixed"
-    drawn = {SCHOOL.identity_table: school, SCHOOL.attribute_table: attributes}
+    census = "census_id | surname | date_of_birth\nC1 | NOT STATED | 1900-01-01"
+    drawn = {
+        SCHOOL.identity_table: school,
+        SCHOOL.attribute_table: attributes,
+        CENSUS.identity_table: census,
+    }
     for source in tables.SOURCES:
         for table in (source.identity_table, source.attribute_table):
             frame = rows(table, drawn.get(table, source.names[0]), is_partial=True)
@@ -213,12 +218,16 @@ def test_what_is_read_stands_before_what_is_newer_and_cannot_be(spark, rows, con
     log = RunLog(Console(quiet=True))
     run = ShortRun(STANDARDISE, config, spark, lake, "short", log, folder=tmp_path)
 
-    _, *others = readable.identities(run)
+    people, *others = readable.identities(run)
+    person = people.collect()[0]
     known = standardise.known_pupils(*others).collect()[0]
     readable.attributes(run)
 
+    assert (person.surname, person.date_of_birth) == ("NOT STATED", None)
     assert (known.surname, known.date_of_birth, known.sex) == ("SMITH", "1995-03-05", "F")
     assert run.notes == {
+        "unread_identity: census surname no_name": 1,
+        "unread_identity: census date_of_birth placeholder": 1,
         "unread_identity: school_census surname no_name": 1,
         "unread_identity: school_census date_of_birth no_date": 1,
         "unread_identity: school_census gender undeclared": 1,

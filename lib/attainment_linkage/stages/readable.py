@@ -26,7 +26,11 @@ READINGS = {
 
 
 def identities(run: StageRun) -> list[DataFrame]:
-    """The identity rows of each source, in order, without the values that cannot be read."""
+    """The identity rows of each source, in order, without the values that cannot be read.
+
+    A Census person has one row, in which no value stands before another: there the linkage record
+    passes over what it cannot read, and only placeholders are taken out here, which costs less.
+    """
     said = run.config.standardise
     listed = Placeholders(said.default_names, said.default_dates, said.default_postcodes)
     judged = [unread.with_reasons(run.read(one.identity_table), listed) for one in READINGS]
@@ -34,7 +38,8 @@ def identities(run: StageRun) -> list[DataFrame]:
         unread.unread_identities(rows, one) for one, rows in zip(READINGS, judged, strict=True)
     ]
     _set_aside(run, found, tables.UNREAD_IDENTITY)
-    return [unread.read_identities(rows) for rows in judged]
+    census = unread.without_placeholders(run.read(tables.CENSUS_SOURCE.identity_table), listed)
+    return [census, *(unread.read_identities(rows) for rows in judged[1:])]
 
 
 def attributes(run: StageRun) -> list[DataFrame]:

@@ -66,6 +66,16 @@ def read_identities(reasoned: DataFrame) -> DataFrame:
     )
 
 
+def without_placeholders(identities: DataFrame, listed: Placeholders) -> DataFrame:
+    """The identity rows as delivered, listed values null; what else is unread is left."""
+    return identities.select(
+        *(
+            F.when(~listed.is_in(name), F.col(name)).alias(name) if name in KINDS else F.col(name)
+            for name in identities.columns
+        )
+    )
+
+
 def unread_identities(reasoned: DataFrame, source: Source) -> DataFrame:
     """The rows of ``unread_identity`` of one source.
 
