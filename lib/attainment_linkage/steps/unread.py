@@ -7,7 +7,7 @@ read counts, not the last one delivered; each is judged as the linkage record re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -56,24 +56,22 @@ def with_reasons(identities: DataFrame, listed: Placeholders) -> DataFrame:
 def read_identities(reasoned: DataFrame) -> DataFrame:
     """The identity rows as delivered, without the values that have a reason against them."""
     names = [name for name in reasoned.columns if not name.startswith("unread_")]
-    return reasoned.select(
-        *(
-            F.when(F.col(f"unread_{name}").isNull(), F.col(name)).alias(name)
-            if _is_judged(name)
-            else F.col(name)
-            for name in names
-        )
-    )
+    judged = [name for name in names if _is_judged(name)]
+    return _without(reasoned, names, {name: F.col(f"unread_{name}").isNotNull() for name in judged})
 
 
 def without_placeholders(identities: DataFrame, listed: Placeholders) -> DataFrame:
     """The identity rows as delivered, listed values null; what else is unread is left."""
-    return identities.select(
-        *(
-            F.when(~listed.is_in(name), F.col(name)).alias(name) if name in KINDS else F.col(name)
-            for name in identities.columns
-        )
+    names = identities.columns
+    return _without(
+        identities, names, {name: listed.is_in(name) for name in names if name in KINDS}
     )
+
+
+def _without(rows: DataFrame, names: Sequence[str], refused: Mapping[str, Column]) -> DataFrame:
+    """The named columns, null where a value is refused."""
+    kept = {name: F.when(~is_refused, F.col(name)) for name, is_refused in refused.items()}
+    return rows.select(*(kept.get(name, F.col(name)).alias(name) for name in names))
 
 
 def unread_identities(reasoned: DataFrame, source: Source) -> DataFrame:
