@@ -2,8 +2,9 @@
 
 The linkers' road runs on one small delivery under each combination of shuffle partitions (1, 4, 8,
 200), masters (local[1], local[2], local-cluster of two) and order of rows (as delivered, shuffled
-within each file), and on the cluster with an executor lost on the way. Goal: one content hash for
-each table over all of them. Quarantine names rows by their place in a file, so of it only the
+within each file), and on the cluster with an executor lost on the way. Where the rows are shuffled,
+Spark interprets its expressions, else it compiles them. Goal: one content hash for each table over
+all of them. Quarantine names rows by their place in a file, so of it only the
 records and reasons are compared.
 """
 
@@ -60,7 +61,7 @@ class Orders:
             _shuffle(lake / "landing" / "raw", seed)
         started = time.monotonic()
         try:
-            found = _contents(spark, config, partitions)
+            found = _contents(spark, config, partitions, is_compiled=not seed)
         except Exception as error:  # noqa: BLE001  named, as the boundary does
             found = {named(error, "campaign").code: 0}
         self.seconds = time.monotonic() - started
@@ -102,7 +103,7 @@ def attack_bodies(
             name: rows.sample(frac=1, random_state=seed) if seed else rows
             for name, rows in delivered.items()
         }
-        with _partitioned(spark, partitions):
+        with _at_work(spark, partitions, is_compiled=not seed):
             short_road.links_made(spark, given, config_for(place), place)
             found = {
                 table.name: delta.content(spark.read.parquet(str(place / table.name)))
@@ -147,23 +148,34 @@ def _shuffle(folder: Path, seed: int) -> None:
         path.with_name(f".{path.name}.crc").unlink(missing_ok=True)
 
 
-def _contents(spark: SparkSession, config: Config, partitions: int) -> dict[str, object]:
+def _contents(
+    spark: SparkSession, config: Config, partitions: int, *, is_compiled: bool
+) -> dict[str, object]:
     """Rows and content hash of every table of the road, run with so many partitions."""
     passed = GateResult("", (), 0.0)  # a gate changes no table
-    with _partitioned(spark, partitions), mock.patch.object(gates, "audit", return_value=passed):
+    at_work = _at_work(spark, partitions, is_compiled=is_compiled)
+    with at_work, mock.patch.object(gates, "audit", return_value=passed):
         summary = run_road(config, spark=spark, log=Quiet())
         return dict(_each(spark, config, summary))
 
 
 @contextmanager
-def _partitioned(spark: SparkSession, partitions: int) -> Iterator[None]:
-    """So many shuffle partitions for the time."""
-    before = spark.conf.get("spark.sql.shuffle.partitions")
-    spark.conf.set("spark.sql.shuffle.partitions", str(partitions))
+def _at_work(spark: SparkSession, partitions: int, *, is_compiled: bool) -> Iterator[None]:
+    """So many shuffle partitions for the time, expressions compiled or interpreted."""
+    instead = {"spark.sql.shuffle.partitions": str(partitions)}
+    if not is_compiled:
+        instead |= {
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        }
+    before = {name: spark.conf.get(name) for name in instead}
+    for name, value in instead.items():
+        spark.conf.set(name, value)
     try:
         yield
     finally:
-        spark.conf.set("spark.sql.shuffle.partitions", str(before))
+        for name, was in before.items():
+            spark.conf.set(name, str(was))
 
 
 def _each(spark: SparkSession, config: Config, summary: RunSummary) -> Iterator[tuple[str, object]]:

@@ -70,6 +70,11 @@ def read(spark: object, path: Path, table: Table, version: int | None = None) ->
     return rows
 
 
+def committed(spark: object, path: Path, table: Table) -> Rows:
+    """As ``delta.committed``."""
+    return read(spark, path, table)
+
+
 def content(frame: Rows) -> Content:
     """As ``delta.content``."""
     return Content(len(frame), hashlib.sha256(repr(sorted(frame)).encode()).hexdigest()[:32])
@@ -95,6 +100,7 @@ def road(config: Config, made: list[str]) -> None:
     patches = [
         mock.patch.object(delta, "write", write),
         mock.patch.object(delta, "read", read),
+        mock.patch.object(delta, "committed", committed),
         mock.patch.object(delta, "content", content),
         mock.patch.object(delta, "require_schema"),
         mock.patch.object(gates, "audit", lambda frame, table: GateResult(table.name, (), 0.0)),

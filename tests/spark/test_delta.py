@@ -63,6 +63,36 @@ def test_a_table_is_read_at_the_version_asked_for(spark, rows, written):
     assert delta.read(spark, written, PEOPLE).count() == 4
 
 
+def test_the_files_of_the_one_commit_have_the_rows_that_delta_reads(spark, rows, tmp_path):
+    written = tmp_path / "lake of 20[11] {a}" / "k1"
+    delta.write(rows(PEOPLE, DRAWN), written, PEOPLE, "stage:k1")
+    extra = rows(PEOPLE, "id | surname | age\n3 | X | 4").coalesce(1)
+    extra.write.parquet(str(written), mode="append")  # a file that no commit names
+
+    assert delta.content(delta.committed(spark, written, PEOPLE)) == delta.content(
+        delta.read(spark, written, PEOPLE)
+    )
+    assert (
+        delta.committed(spark, written, PEOPLE).dtypes == delta.read(spark, written, PEOPLE).dtypes
+    )
+
+
+def test_files_are_read_without_delta_only_where_there_is_one_commit(spark, rows, written):
+    delta.write(rows(PEOPLE, DRAWN), written, PEOPLE, "another writer")
+
+    for path in (written, written.with_name("k2")):
+        with pytest.raises(MissingTableError, match="some_people has not the one commit"):
+            delta.committed(spark, path, PEOPLE)
+
+
+def test_a_file_that_the_commit_names_and_is_gone_is_an_error_by_name(spark, written):
+    for path in written.glob("*.parquet"):
+        path.unlink()
+
+    with pytest.raises(StageFailedError, match="reading some_people"):
+        delta.committed(spark, written, PEOPLE)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -27,6 +27,8 @@ from attainment_linkage.domain.errors import MissingColumnsError, MissingTableEr
 from attainment_linkage.domain.tables import Table
 
 TXN_VERSION = 1
+_OF_PATTERNS = re.compile(r"([\[\]{}*?\\])")
+"""What makes a path a pattern for Spark's readers of files, as where a folder has brackets."""
 _COMMIT = re.compile(r"^\d{20}\.json$")
 
 
@@ -85,6 +87,31 @@ def read(spark: SparkSession, path: Path, table: Table, version: int | None = No
     except Exception as error:  # noqa: BLE001  named: its message may hold row values
         raise named(error, f"delta: reading {table.name}") from None
     return frame
+
+
+def committed(spark: SparkSession, path: Path, table: Table) -> DataFrame:
+    """The rows of a table's one commit, from the files it names: as ``read`` gives them.
+
+    For whoever asks many small questions of a table just written: Delta would ask Spark for the
+    files of the table anew at each of them.
+
+    Raises:
+        MissingTableError: there is no commit, or more than one, or it cannot be understood.
+        StageFailedError: a file it names cannot be read.
+    """
+    try:
+        names = _added(_only_commit(path))
+    except (FileNotFoundError, ValueError):
+        raise MissingTableError(
+            f"delta: {table.name} has not the one commit of its stage. Run the stage again."
+        ) from None
+    if not names:
+        return spark.createDataFrame([], table.ddl)
+    files = (_OF_PATTERNS.sub(r"\\\1", str(path / name)) for name in names)
+    try:
+        return spark.read.schema(table.ddl).parquet(*files)
+    except Exception as error:  # noqa: BLE001  named: its message may hold row values
+        raise named(error, f"delta: reading {table.name}") from None
 
 
 def require_schema(frame: DataFrame, table: Table) -> None:
@@ -162,12 +189,8 @@ def files_hash(path: Path) -> str:
         ValueError: the commit cannot be read, or is not the only one.
         OSError: a file cannot be read now.
     """
-    commits = _commits(path)
-    if len(commits) > 1:
-        raise ValueError(f"{len(commits)} commits, one expected")
-    commit = commits[0] if commits else path / "_delta_log" / f"{0:020}.json"
-    names = sorted(unquote(one["add"]["path"]) for one in _actions(commit) if "add" in one)
-    return digest([sha256(commit), *(sha256(path / name) for name in names)])
+    commit = _only_commit(path)
+    return digest([sha256(commit), *(sha256(path / name) for name in _added(commit))])
 
 
 def latest_version(path: Path) -> int | None:
@@ -210,6 +233,18 @@ def sweep(path: Path) -> None:
 def _commits(path: Path) -> list[Path]:
     log = path / "_delta_log"
     return sorted(one for one in log.glob("*.json") if _COMMIT.match(one.name))
+
+
+def _only_commit(path: Path) -> Path:
+    commits = _commits(path)
+    if len(commits) > 1:
+        raise ValueError(f"{len(commits)} commits, one expected")
+    return commits[0] if commits else path / "_delta_log" / f"{0:020}.json"
+
+
+def _added(commit: Path) -> list[str]:
+    """The files that a commit names, by their paths in the table."""
+    return sorted(unquote(one["add"]["path"]) for one in _actions(commit) if "add" in one)
 
 
 def _actions(commit: Path) -> Iterator[dict[str, Any]]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
 _EVERY_SECONDS = 1.0
+_LEAST_PAUSE = 50.0
+"""Pause between two looks, in looks: to add up the pages of gibibytes takes time itself."""
 _PROC = Path("/proc")
 
 
@@ -45,8 +48,11 @@ class PeakMemory:
         self._look()
 
     def _watch(self) -> None:
-        while not self._ended.wait(self._every):
+        pause = self._every
+        while not self._ended.wait(pause):
+            started = time.thread_time()
             self._look()
+            pause = max(self._every, _LEAST_PAUSE * (time.thread_time() - started))
 
     def _look(self) -> None:
         kib = sum(map(_own_kib, _tree(os.getpid())))

@@ -82,12 +82,13 @@ class StageRun:
         self.written[table.name] = delta.committed_rows(path, self._app_id) or 0
         written = delta.read(self.spark, path, table, version=0)
         spent = time.monotonic() - started
-        self._audit(written, table, path, spent)
+        self._audit(table, path, spent)
         return written
 
-    def _audit(self, written: DataFrame, table: Table, path: Path, spent: float) -> None:
+    def _audit(self, table: Table, path: Path, spent: float) -> None:
         """Run the gate on what was written, count and hash it, and keep its record."""
         started = time.monotonic()
+        written = delta.committed(self.spark, path, table)
         result = gates.audit(written, table)
         content = delta.content(written)
         if content.rows != self.written[table.name]:
@@ -158,6 +159,6 @@ class StageRun:
 def _holds(spark: SparkSession, path: Path, table: Table, rows: int) -> bool:
     """Whether a committed table can be read in full and has the rows its commit promised."""
     try:
-        return delta.content(delta.read(spark, path, table, version=0)).rows == rows
+        return delta.content(delta.committed(spark, path, table)).rows == rows
     except StageFailedError:
         return False
