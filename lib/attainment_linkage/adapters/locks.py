@@ -162,8 +162,8 @@ def _refusal(path: Path, said: str) -> str:
     age = max(0, round(time.time() - path.stat().st_mtime))
     return (
         f"{path.parent}: another run holds it, {by}; its last sign of life was {age} seconds ago. "
-        "Wait for it; if you know that it is dead, start again with --break-lock, or remove "
-        f"{path.name} there."
+        "Wait for it; if you know that it is dead, start again with --break-lock where the command "
+        f"has it, or remove {path.name} there."
     )
 
 

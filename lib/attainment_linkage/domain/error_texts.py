@@ -45,12 +45,12 @@ DELTA_MISSING | the session was started without Delta's jars | give spark-submit
 HEAP_TOO_SMALL | the driver's heap is below the configured one | as for DELTA_MISSING, or lower `spark.driver_memory_gib`
 LAKE_UNWRITABLE | a root of the lake cannot be made or written | give `--lake` a folder of your own, or mend its rights
 DISK_FULL | there is no room for a table, a manifest or Spark's own files | make room, or give `--lake` another disk; then run again, it resumes
-RUN_LOCKED | another run holds the lake, the output folder or the register; the message says which host and process | wait for it; a dead run of this host is taken over, of another host by `--break-lock`
+RUN_LOCKED | another run holds the lake, the output folder or the register; the message says which host and process | wait for it; a dead run of this host is taken over; of another host by `--break-lock`, or by removing the lock that the message names
 STORE_UNSUPPORTED | the lake lies on a store without atomic pointers | use a POSIX file system
 RELEASE_CORRECTED | outputs are packed with numbers withheld or rounded; this is not a failure | read `record/form.md` of the package, then have it decided
 RELEASE_REFUSED | a rule refuses an output, or it gives something away with earlier ones | do what the message says: other codes, another filter, or the cells to withhold
 OUTPUT_UNUSABLE | an output brought to be checked has no description, or is not as described | bring what the message says; the form is in `conf/README.md`, Outputs
-DECISION_REFUSED | a package is decided by who brought it, without a reason, or a second time | ask a checker; give `--reason`
+DECISION_REFUSED | a package is decided by who brought it, without a reason, or a second time; or its file was not written by its analyst | ask a checker; give `--reason`; have it handed over by who checked it
 PACKAGE_BROKEN | a release package or register entry is not there or not as it was written | check the outputs again; restore the register from its backup
 RATE_UNREACHABLE | even the strongest links are expected to be false more often than the stated rate allows | state a higher `false_link_rate`, or leave it out and let `accept_bits` decide
 PLAN_OVER_BUDGET | the blocking rules form more candidate pairs than the budget allows; nothing was run | add an equality to the rule the message names, list a default value, or raise the budget
