@@ -29,6 +29,11 @@ LAUNCH = {
         "-Dlog4j2.configurationFile=conf/log4j2.properties"
     ),
 }
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+"""Expressions interpreted, not compiled: for tiny tables, and to hold the one against the other."""
 RUN_TIME = {
     "driver_memory_gib": 2,
     "shuffle_partitions": 2,

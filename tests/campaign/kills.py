@@ -35,6 +35,7 @@ from attainment_linkage.domain.road import Stage
 from attainment_linkage.stages import inputs
 from tests.campaign.locks import PROJECT, environment
 from tests.campaign.tally import Tally
+from tests.conftest import INTERPRETED
 from tests.small_road import COPY, SPLIT
 
 Point = dict[str, object]
@@ -141,10 +142,6 @@ class Chain:
 
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
-QUICK_SETTINGS = """
-spark.sql.codegen.wholeStage    false
-spark.sql.codegen.factoryMode   NO_CODEGEN
-"""
 """For tiny tables: to compile each query costs more than it saves."""
 
 
@@ -162,7 +159,7 @@ def home_of(folder: Path, *, is_quick: bool = False) -> Path:
         text = re.sub(r"(?m)^(spark\.driver\.memory +)4g$", r"\g<1>1g", text)
         if is_quick:
             text = re.sub(r"(?m)^(spark\.driver\.extraJavaOptions +)", rf"\g<1>{QUICK}", text)
-            text += QUICK_SETTINGS
+            text += "".join(f"{name} {value}\n" for name, value in INTERPRETED.items())
         (home / "conf" / "spark-defaults.conf").write_text(text, "utf-8")
     return home
 

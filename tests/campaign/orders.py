@@ -4,8 +4,8 @@ The linkers' road runs on one small delivery under each combination of shuffle p
 200), masters (local[1], local[2], local-cluster of two) and order of rows (as delivered, shuffled
 within each file), and on the cluster with an executor lost on the way. Where the rows are shuffled,
 Spark interprets its expressions, else it compiles them. Goal: one content hash for each table over
-all of them. Quarantine names rows by their place in a file, so of it only the
-records and reasons are compared.
+all of them. Quarantine names rows by their place in a file, so of it only the records and reasons
+are compared.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from attainment_linkage.stages.run import RunSummary, run_one, run_road
 from tests.campaign import executors
 from tests.campaign.plain_road import Quiet
 from tests.campaign.tally import Tally
-from tests.conftest import config_for
+from tests.conftest import INTERPRETED, config_for
 from tests.coverage import quick, short_road
 
 ZONES = (tables.LANDING, tables.IDENTIFIERS, tables.ATTRIBUTES)
@@ -164,10 +164,7 @@ def _at_work(spark: SparkSession, partitions: int, *, is_compiled: bool) -> Iter
     """So many shuffle partitions for the time, expressions compiled or interpreted."""
     instead = {"spark.sql.shuffle.partitions": str(partitions)}
     if not is_compiled:
-        instead |= {
-            "spark.sql.codegen.wholeStage": "false",
-            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        }
+        instead |= INTERPRETED
     before = {name: spark.conf.get(name) for name in instead}
     for name, value in instead.items():
         spark.conf.set(name, value)
