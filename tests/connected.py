@@ -36,10 +36,10 @@ def linked(spark: SparkSession, folder: Path) -> list[list[object]]:
     """Every link of FEBRL's two files, sorted; and the plan before it."""
     model = febrl_model()
     sides = [spark.createDataFrame(people) for people in febrl_people()]
-    records = linkage.prepared(*sides, model)
+    records = linkage.kept_records(linkage.prepared(*sides, model), folder / "records")
     plan = linkage.planned(model, linkage.laid_out(records, model, POLICY, folder), POLICY)
     assert link_plan.estimated(model, plan, POLICY)
-    trained = linkage.trained(records, model, plan, POLICY)
+    trained = linkage.trained(records.frame, model, plan, POLICY)
     weighed = kept(linkage.weighed(model, plan, trained, POLICY), folder / "weighed")
     scored = linkage.scored(weighed, plan, POLICY).pairs
     decided = resolve.decided_pairs(scored, POLICY.resolve, 2)

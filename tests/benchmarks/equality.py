@@ -16,21 +16,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.blocking_plan import key_groups
-from attainment_linkage.core.layout import Layout, Task
+from attainment_linkage.core.layout import Layout, Task, TaskSize
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import parse_spec
 from attainment_linkage.stages import files_laid_out, linkage, specified
 from attainment_linkage.steps import block, score
+from attainment_linkage.steps.block import Records
 from attainment_linkage.steps.kernel import Kernel
+from attainment_linkage.steps.record_files import Query
 from attainment_linkage.steps.train import TrainedModel
 from tests.benchmarks import design, ours
 from tests.benchmarks.files import files_of
@@ -52,7 +54,7 @@ Pairs = dict[tuple[str, str], tuple[float, int]]
 class Problem:
     """Two files prepared for scoring, and the model that is to score them."""
 
-    records: DataFrame
+    records: Records
     model: LinkageModel
     trained: TrainedModel
     policy: LinkagePolicy
@@ -108,8 +110,9 @@ def _problem(spark: SparkSession, name: str, folder: Path, place: Path, config: 
         model = design.model(design.MATCHKEYS)
         policy = ours.policy_of(config)
         sides = [spark.read.parquet(str(path)) for path in (files.left, files.right)]
-        records = kept(linkage.prepared(*sides, model), place / "records")
-        laid = linkage.laid_out(records, model, policy, place / "laid")
+        kept_records = linkage.kept_records(linkage.prepared(*sides, model), place / "records")
+        laid = linkage.laid_out(kept_records, model, policy, place / "laid")
+        records = kept_records.frame
     else:
         spec = parse_spec((SPECS / f"{name}.toml").read_text("utf-8"), name)
         paths = (CASES / name / "a.parquet", CASES / name / "b.parquet")
@@ -118,18 +121,18 @@ def _problem(spark: SparkSession, name: str, folder: Path, place: Path, config: 
     plan = linkage.planned(model, laid, policy)
     trained = linkage.trained(records, model, plan, policy)
     weighed = score.with_term_frequencies(records, model.term_frequency_columns)
-    return Problem(kept(weighed, place / "weighed"), model, trained, policy)
+    return Problem(linkage.kept_records(weighed, place / "weighed"), model, trained, policy)
 
 
 def _alone(problem: Problem) -> Pairs:
     """What single-process Splink finds, given the same frequencies."""
     left, right = (
-        problem.records.where(F.col("is_left") == is_left).drop("is_left").toArrow()
+        problem.records.frame.where(F.col("is_left") == is_left).drop("is_left").toArrow()
         for is_left in (True, False)
     )
     model, frequencies = problem.model, {}
     for column in model.term_frequency_columns:
-        values = problem.records.where(F.col(column).isNotNull())
+        values = problem.records.frame.where(F.col(column).isNotNull())
         frequencies[column] = values.select(column, f"tf_{column}").distinct().toArrow()
     bits, settings = problem.policy.review_bits, problem.trained.settings
     alone = splink_alone(left, right, model, settings, bits, frequencies)
@@ -140,7 +143,9 @@ def _ours(problem: Problem, buckets: int, place: Path) -> Pairs:
     """What the engine finds with so many buckets of each key, each a task of its own."""
     model, policy = problem.model, problem.policy
     cut = Layout(key_groups(model.blocking_rules, model.matchkeys), buckets)
-    laid = kept(block.laid_out(problem.records, cut, model.blocking_rules, buckets), place)
+    query = Query(problem.records.columns, cut, policy.task_memory_mib)
+    size = TaskSize(policy.bucket_pairs, policy.bucket_records, buckets)
+    laid = kept(block.laid_out(problem.records, query, model.blocking_rules, size), place)
     slices = block.slice_counts(laid)
     tasks = [
         Task(number, group, own[first::MOST_TASKS])

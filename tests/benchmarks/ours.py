@@ -23,6 +23,8 @@ from attainment_linkage.stages import linkage
 from attainment_linkage.stages.link_files import SHORT_ROWS
 from attainment_linkage.stages.policy import configured
 from attainment_linkage.steps import resolve
+from attainment_linkage.steps.block import Records
+from attainment_linkage.steps.record_files import RecordFiles
 from tests.benchmarks import design
 from tests.benchmarks.files import Files
 
@@ -75,21 +77,22 @@ def _link(
 ) -> None:
     with clock.phase("frequencies, layout, counts"):
         sides = [spark.read.parquet(str(path)) for path in (files.left, files.right)]
-        records = linkage.prepared(*sides, model)
-        laid = linkage.laid_out(records, model, policy, output / "laid")
+        frame = linkage.prepared(*sides, model)
+        lie = (RecordFiles(files.left, is_left=True), RecordFiles(files.right, is_left=False))
+        laid = linkage.laid_out(Records(frame, lie), model, policy, output / "laid")
     with clock.phase("plan"):
         plan = linkage.planned(model, laid, policy)
     with clock.phase("train"):
-        trained = linkage.trained(records, model, plan, policy, fetching(output / "samples"))
+        trained = linkage.trained(frame, model, plan, policy, fetching(output / "samples"))
     with clock.phase("score"):
         pairs = linkage.weighed(model, plan, trained, policy)
         pairs = kept(pairs, output / "weighed")
     with clock.phase("prior and write"):
-        scored = linkage.scored(pairs, plan, policy).pairs
-        delta.write(scored, output / "scored_pairs", tables.SCORED_PAIRS, "benchmark")
+        found = linkage.scored(pairs, plan, policy)
+        delta.write(found.pairs, output / "scored_pairs", tables.SCORED_PAIRS, "benchmark")
     scored = _audited(spark, output, tables.SCORED_PAIRS, clock)
     with clock.phase("resolve and write"):
-        decided = resolve.decided_pairs(scored, policy.resolve, plan.pair_parts(policy))
+        decided = resolve.decided_pairs(scored, policy.resolve, found.parts)
         delta.write(resolve.links(decided), output / "links", tables.LINKS, "benchmark")
     _audited(spark, output, tables.LINKS, clock)
     with clock.phase("manifest"):

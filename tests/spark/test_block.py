@@ -9,8 +9,10 @@ from attainment_linkage.core.new_pairs import estimates, sample
 from attainment_linkage.core.rule_sql import rule_sql
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain.errors import MissingColumnsError
+from attainment_linkage.stages import linkage
 from attainment_linkage.steps import block
 from attainment_linkage.steps.new_pairs import new_pairs
+from attainment_linkage.steps.record_files import Query
 from attainment_linkage.steps.slices import unpacked
 from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people
 
@@ -18,11 +20,21 @@ MODEL = febrl_model()
 
 
 @pytest.fixture(scope="module")
-def records(spark):
+def kept(spark, tmp_path_factory):
     left, right = (
         spark.createDataFrame(people.to_pylist(), RECORD_DDL) for people in febrl_people()
     )
-    return block.linkage_records(left, right, MODEL.columns).localCheckpoint()
+    frame = block.linkage_records(left, right, MODEL.columns)
+    return linkage.kept_records(frame, tmp_path_factory.mktemp("kept") / "records")
+
+
+@pytest.fixture(scope="module")
+def records(kept):
+    return kept.frame
+
+
+def laid_out(kept, cut, rules):
+    return block.laid_out(kept, Query(kept.columns, cut, 512), rules, TaskSize(1, 2_000, 2))
 
 
 def test_a_rules_pairs_are_counted_exactly_from_its_blocks(records):
@@ -52,7 +64,7 @@ def test_a_null_key_meets_nobody_and_an_empty_file_forms_nothing(spark):
     assert block.rule_counts(nothing) == {}
 
 
-def test_records_are_laid_out_once_per_element_and_a_null_key_nowhere(spark):
+def test_records_are_laid_out_once_per_element_and_a_null_key_nowhere(spark, tmp_path):
     left = spark.createDataFrame(
         [("a", ["P1", "P2", "P1", None]), ("b", None)], "record_id string, homes array<string>"
     ).selectExpr("record_id", "homes", "cast(null as string) home")
@@ -62,26 +74,26 @@ def test_records_are_laid_out_once_per_element_and_a_null_key_nowhere(spark):
     cut = Layout(key_groups([rule]), 3)
 
     records = block.linkage_records(left, right, ["homes", "home"])
-    laid_out = block.laid_out(records, cut, [rule], 2).toArrow()
-    rows = [row for one in laid_out["block"] for row in unpacked(one).to_pylist()]
+    made = laid_out(linkage.kept_records(records, tmp_path / "r"), cut, [rule]).toArrow()
+    rows = [row for one in made["block"] for row in unpacked(one).to_pylist()]
     held = sorted((row["record_id"], row["key_element"]) for row in rows)
     assert held == [("a", "P1"), ("a", "P2"), ("c", "P2")]
-    counted = laid_out.filter(laid_out["counts"].is_valid())
-    assert len(set(laid_out["slice"].to_pylist())) == counted.num_rows
+    counted = made.filter(made["counts"].is_valid())
+    assert len(set(made["slice"].to_pylist())) == counted.num_rows
 
 
-def test_slices_count_each_rule_as_the_whole_files_do(records):
+def test_slices_count_each_rule_as_the_whole_files_do(kept, records):
     rules = [*MODEL.blocking_rules, *MODEL.training_rules]
     whole = block.rule_counts(block.candidate_counts(records, rules))
 
     for slices in (1, 16):
         cut = Layout(key_groups(MODEL.blocking_rules, MODEL.matchkeys), slices)
-        counted = totals(block.slice_counts(block.laid_out(records, cut, rules, 2)))
+        counted = totals(block.slice_counts(laid_out(kept, cut, rules)))
         assert counted == {place: whole[place] for place in counted}
         assert set(counted) >= set(range(len(MODEL.blocking_rules)))
 
 
-def test_new_pairs_of_all_slices_are_those_that_no_rule_before_forms(records):
+def test_new_pairs_of_all_slices_are_those_that_no_rule_before_forms(kept):
     rules = MODEL.blocking_rules
     database = duckdb.connect()
     for name, people in zip(("lefts", "rights"), febrl_people(), strict=True):
@@ -93,10 +105,10 @@ def test_new_pairs_of_all_slices_are_those_that_no_rule_before_forms(records):
         before = f"{before} or coalesce({rule}, false)"
 
     for cut in (Layout(key_groups(rules), 8), layout(rules, (), 1, TaskSize(1, 1, 1))):
-        laid_out = block.laid_out(records, cut, rules, 2).localCheckpoint()
-        slices = block.slice_counts(laid_out)
+        made = laid_out(kept, cut, rules).localCheckpoint()
+        slices = block.slice_counts(made)
         sampled = sample(cut, slices, most=8)
-        found = estimates(cut, slices, sampled, new_pairs(laid_out, rules, sampled, 512))
+        found = estimates(cut, slices, sampled, new_pairs(made, rules, sampled, 512))
         assert {place: one.pairs for place, one in found.items()} == exact
         assert all(one.least == one.most for one in found.values())
 

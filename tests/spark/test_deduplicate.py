@@ -15,6 +15,7 @@ from attainment_linkage.domain import tables
 from attainment_linkage.domain.errors import MissingColumnsError
 from attainment_linkage.domain.road import BY_NAME
 from attainment_linkage.stages import deduplicate as stage
+from attainment_linkage.stages import linkage
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import deduplicate, resolve, standardise, synthesise
 from attainment_linkage.steps.column_counts import column_counts
@@ -147,9 +148,9 @@ def test_people_counted_twice_are_found_in_a_generated_census(spark, config, gen
     lines, planted = generated
     run = StageRun(BY_NAME["deduplicate"], config, spark, whole_lake(config), "k", None)
     run.note = lambda name, value: None
-    people = deduplicate.weighed_lines(lines).persist()
+    people = linkage.kept_records(deduplicate.weighed_lines(lines), tmp_path / "lines")
     scored, accepted = stage.weighed_pairs(run, people, tmp_path)
-    found = deduplicate.census_doubles(scored, people, accepted)
+    found = deduplicate.census_doubles(scored, people.frame, accepted)
 
     person = F.coalesce("double_of", "record_id")
     who = lines.select("record_id").join(
@@ -157,7 +158,6 @@ def test_people_counted_twice_are_found_in_a_generated_census(spark, config, gen
     )
     person_of = {row[0]: row[1] for row in who.select("record_id", person).collect()}
     pairs = [(row["census_id"], row["representative_id"]) for row in found.collect()]
-    people.unpersist()
 
     surplus = len(person_of) - len(set(person_of.values()))
     right = sum(person_of[one] == person_of[other] for one, other in pairs)

@@ -21,12 +21,13 @@ MODEL = febrl_model()
 @pytest.fixture(scope="module")
 def made(spark, tmp_path_factory):
     sides = [spark.createDataFrame(people) for people in febrl_people()]
-    records = linkage.prepared(*sides, MODEL).localCheckpoint()
-    laid = linkage.laid_out(records, MODEL, POLICY, tmp_path_factory.mktemp("laid"))
+    folder = tmp_path_factory.mktemp("laid")
+    records = linkage.kept_records(linkage.prepared(*sides, MODEL), folder / "records")
+    laid = linkage.laid_out(records, MODEL, POLICY, folder)
     plan = linkage.planned(MODEL, laid, POLICY)
     ladder = Ladder(())
     return link_plan.LinkPlan(
-        records, MODEL, ladder, POLICY, plan, link_plan.estimated(MODEL, plan, POLICY)
+        records.frame, MODEL, ladder, POLICY, plan, link_plan.estimated(MODEL, plan, POLICY)
     )
 
 

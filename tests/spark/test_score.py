@@ -1,15 +1,20 @@
 """Score: the distributed engine gives what single-process Splink gives, pair for pair."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from pyspark.sql import functions as F
 
+from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.core import training
 from attainment_linkage.core.blocking_plan import key_groups
 from attainment_linkage.core.layout import Layout, TaskSize, layout, tasks
+from attainment_linkage.stages import linkage
 from attainment_linkage.steps import block, frequency, score, train
 from attainment_linkage.steps.kernel import Kernel
+from attainment_linkage.steps.record_files import Query, RecordFiles
+from tests.connected import POLICY
 from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people, splink_alone
 
 REVIEW_BITS = -5.0
@@ -25,12 +30,23 @@ CUTS = {
 
 
 @pytest.fixture(scope="module")
-def records(spark):
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("score")
+
+
+@pytest.fixture(scope="module")
+def kept_records(spark, folder):
     left, right = (
         spark.createDataFrame(people.to_pylist(), RECORD_DDL) for people in febrl_people()
     )
-    records = block.linkage_records(left, right, MODEL.columns)
-    return score.with_term_frequencies(records, MODEL.term_frequency_columns).localCheckpoint()
+    frame = block.linkage_records(left, right, MODEL.columns)
+    return linkage.kept_records(frame, folder / "records")
+
+
+@pytest.fixture(scope="module")
+def records(kept_records):
+    columns = MODEL.term_frequency_columns
+    return score.with_term_frequencies(kept_records.frame, columns).localCheckpoint()
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +56,12 @@ def trained(records):
     return train.trained_model(records, MODEL, counts, (5_000, 5_000), 5_000 / 25e6, budget)
 
 
-def scored(records, trained, name):
-    cut, size = CUTS[name]
-    laid_out = block.laid_out(records, cut, MODEL.blocking_rules, 3).localCheckpoint()
+def scored(records, trained, name, folder):
+    (cut, size), columns = CUTS[name], MODEL.term_frequency_columns
+    shares = folder / f"shares {name}'s"  # a name that must be quoted
+    kept(score.frequencies_of(records, columns, POLICY), shares)
+    query = Query(records.columns, cut, 512, shares, columns)
+    laid_out = block.laid_out(records, query, MODEL.blocking_rules, size).localCheckpoint()
     plan = tasks(cut, block.slice_counts(laid_out), size)
     assert (max(task.parts for task in plan) > 1) == (name == "hot keys in parts")
     assert len(plan) > 1 or name == "one bucket"
@@ -68,9 +87,9 @@ def frequencies(records):
 
 
 @pytest.fixture(scope="module")
-def by_cut(records, trained):
+def by_cut(kept_records, trained, folder):
     """Pairs by how the records were cut; without a key all go to two tasks that share the rules."""
-    return {name: scored(records, trained, name) for name in CUTS}
+    return {name: scored(kept_records, trained, name, folder) for name in CUTS}
 
 
 def test_every_pair_weight_and_lowest_rule_is_splinks_own(records, trained, by_cut):
@@ -128,12 +147,18 @@ def test_matchkey_pairs_are_those_of_a_plain_nested_loop(by_cut):
     assert found == strictest
 
 
-def test_the_order_of_rows_and_of_partitions_changes_nothing(records, trained, by_cut):
-    shuffled = records.toArrow().to_pylist()
-    random.Random(1).shuffle(shuffled)
-    again = scored(
-        records.sparkSession.createDataFrame(shuffled, records.schema), trained, "seven slices"
-    )
+def test_the_order_of_rows_and_of_files_changes_nothing(kept_records, trained, by_cut, tmp_path):
+    frame = kept_records.frame
+    rows = frame.toArrow().to_pylist()
+    random.Random(1).shuffle(rows)
+    sides = [
+        frame.sparkSession.createDataFrame([r for r in rows if r["is_left"] == side], frame.schema)
+        for side in (False, True)
+    ]
+    for name, side in zip(("right", "left"), sides, strict=True):  # a folder of each, no column
+        kept(side.drop("is_left").repartition(3), tmp_path / name)
+    files = (RecordFiles(tmp_path / "right", False), RecordFiles(tmp_path / "left", True))
+    again = scored(block.Records(frame, files), trained, "seven slices", tmp_path)
 
     assert {tuple(p) for p in again} == {tuple(p) for p in by_cut["seven slices"]}
 
@@ -159,16 +184,18 @@ def test_term_frequencies_are_shares_of_all_values_of_both_files(spark):
         ("right", {"SMITH": 0.5, "KHAN": 0.5}),
     ],
 )
-def test_whose_values_tell_how_common_a_name_is_can_be_said(spark, population, shares):
+def test_whose_values_tell_how_common_a_name_is_can_be_said(spark, population, shares, tmp_path):
     records = spark.createDataFrame(
         [(True, "SMITH"), (False, "SMITH"), (False, "KHAN"), (True, None)],
         "is_left boolean, surname string",
     )
     files = [records.where("is_left"), records.where("not is_left")]
+    together = linkage.kept_records(records, tmp_path / "records")
 
-    for whose in (
-        frequency.of_population(records, population),
-        frequency.population(*files, ["surname"], population),
+    for found in (
+        score.frequencies_of(
+            together, ["surname"], replace(POLICY, term_frequency_population=population)
+        ),
+        score.term_frequencies(frequency.population(*files, ["surname"], population), ["surname"]),
     ):
-        found = score.term_frequencies(whose, ["surname"]).collect()
-        assert {row["value"]: row["share"] for row in found} == shares
+        assert {row["value"]: row["share"] for row in found.collect()} == shares

@@ -1,15 +1,17 @@
 """Kernel: whatever the rules, the tables and the cuts, each pair once, by its lowest rule.
 
-Without Spark: records are placed in slices here, then cut, counted, dealt out and scored by
-the engine's own code. The oracle is a nested loop.
+Without Spark: records are read, placed in slices, cut, counted, dealt out and scored by the
+engine's own code. The oracle is a nested loop.
 """
 
-from itertools import groupby, product
+from itertools import groupby
 from operator import itemgetter
-from zlib import crc32
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import splink.comparison_library as cl
 from hypothesis import example, given, settings
@@ -20,7 +22,8 @@ from attainment_linkage.core.blocking_plan import KeyGroup, RuleCount, key_group
 from attainment_linkage.core.layout import Layout, Slice, TaskSize, tasks, totals
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.steps.kernel import Kernel, open_database, score_task
-from attainment_linkage.steps.slices import ELEMENT, PLACE, Counting, merged, packed, unpacked
+from attainment_linkage.steps.record_files import Query, RecordFiles, parts_of, placed
+from attainment_linkage.steps.slices import Counting, merged, packed, unpacked
 
 COMPARISON = cl.ExactMatch("a").get_comparison("duckdb").as_dict()
 for _level, _m, _u in zip(COMPARISON["comparison_levels"][1:], (0.9, 0.1), (0.1, 0.9), strict=True):
@@ -70,27 +73,17 @@ def holds(rule, one, other):
 
 
 def laid_out(records, cut, counted):
-    """What Spark does: place each record (and element) in the slices of each group."""
-    blocks = []
-    for number, group in enumerate(cut.groups):
-        array = group.array_equality
-        rows = []
-        for record in records:
-            found = [values_of(record, equality) for equality in group.key]
-            for key in product(*map(sorted, found)):
-                element = {} if array is None else {ELEMENT: key[group.key.index(array)]}
-                rows.append(
-                    {
-                        **record,
-                        **element,
-                        f"{PLACE}{number}": crc32(repr(key).encode()) % cut.slices,
-                    }
-                )
-        schema = SCHEMA if array is None else SCHEMA.append(pa.field(ELEMENT, pa.string()))
-        schema = schema.append(pa.field(f"{PLACE}{number}", pa.int32()))
-        table = pa.Table.from_pylist(rows, schema)
-        for batch in table.to_batches(max_chunksize=4):  # so that a slice has several blocks
-            blocks += packed([batch], [number])
+    """What Spark has its tasks do, a few records to each."""
+    query = Query(tuple(SCHEMA.names[1:]), cut, 128)
+    with TemporaryDirectory() as folder:
+        table = pa.Table.from_pylist(records, SCHEMA)
+        pq.write_table(table, f"{folder}/records.parquet", row_group_size=2)
+        blocks = [
+            block
+            for numbers in query.passes()
+            for parts in parts_of([RecordFiles(Path(folder))], 4)
+            for block in packed(placed(parts, query, numbers), numbers)
+        ]
     countings = [
         Counting(group, {n: counted[n] for n in group.rule_numbers}) for group in cut.groups
     ]

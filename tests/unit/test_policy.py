@@ -1,5 +1,7 @@
 """Policy: both linkages, that of the road and that of two files, take what [link] configures."""
 
+from dataclasses import replace
+
 import pytest
 
 from attainment_linkage.core.spec import parse_spec
@@ -40,3 +42,12 @@ def test_the_relation_and_its_thresholds_are_those_of_the_specification(tmp_path
     made = specified.policy_of(parse_spec(SPEC, "spec"), config_for(tmp_path))
 
     assert (made.resolve.relation, made.resolve.accept_bits) == ("many_to_one", 6.0)
+
+
+def test_weighed_pairs_lie_in_as_few_parts_as_their_memory_allows(tmp_path):
+    made = policy.policy_of(config_for(tmp_path, link={"bucket_pairs": 4_000_000}))
+    made = replace(made, parallel_tasks=2)
+
+    assert [made.pair_parts(pairs) for pairs in (0, 1_000_000, 1_000_001)] == [1, 1, 2]
+    assert made.pair_parts(4_600_000) == 4
+    assert all(n / made.pair_parts(n) <= 2_000_000 for n in range(1, 10**8, 999_983))

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 import splink.comparison_library as cl
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from attainment_linkage.core.blocking_plan import KeyGroup
 from attainment_linkage.core.layout import Task
-from attainment_linkage.core.reach import reach
+from attainment_linkage.core.reach import assured, reach
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.steps.kernel import Kernel, score_task
 
@@ -114,6 +114,49 @@ def test_a_date_within_an_edit_is_worth_what_its_level_says(date):
     assert score_task(records_of(*sides), at_review, WHOLE, "").num_rows == 1
     over_it = replace(kernel, review_bits=review + 0.1)
     assert score_task(records_of(*sides), over_it, WHOLE, "").num_rows == 0
+
+
+FULL, PART = Rule.parse("name & date & sex"), Rule.parse("name & sex")
+LIKELY = [with_chances(one, iter([(0.9, 0.1)] * 9)) for one in comparisons()[:3]] + [ODD]
+ALIKE = [
+    [("ANN", "1995-02-03", "F", []), ("BOB", "1995-03-02", "M", [])],
+    [("ANN", "1995-02-03", "F", []), *[("BOB", "1995-03-02", "M", [])] * 6],
+]
+"""Pairs of a rare name, over review at 3 bits, and of a common one, below it."""
+BY_KEY = Task(0, KeyGroup((), tuple(range(len(RULES))), (0, 1)), (0,))
+
+
+@settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(models, sides, sides, st.floats(-12, 12), st.booleans())
+@example(LIKELY, *ALIKE, 3.0, True)
+@example(LIKELY, *ALIKE, -12.0, False)
+def test_every_pair_of_a_matchkey_comes_once(model, left, right, review, is_covered):
+    rules = RULES if is_covered else RULES[3:]
+    kernel = replace(kernel_of(model[:3]), matchkeys=(FULL, PART), rules=rules)
+    assert assured(kernel.settings, FULL)
+    assert assured(kernel.settings, PART) is None
+    task = replace(BY_KEY, group=replace(BY_KEY.group, rule_numbers=tuple(range(len(rules)))))
+    records = records_of(left, right)
+
+    everything = score_task(records, kernel, task, "").to_pylist()
+    found = score_task(records, replace(kernel, review_bits=review), task, "").to_pylist()
+
+    expected = [
+        pair
+        for pair in everything
+        if pair["matchkey_number"] is not None
+        or (pair["rule_number"] is not None and round(pair["match_weight"], 6) >= review)
+    ]
+    by_pair = lambda pair: (pair["left_id"], pair["right_id"])  # noqa: E731
+    assert sorted(found, key=by_pair) == sorted(expected, key=by_pair)
+    naive = [
+        (str(one), str(len(left) + other))
+        for one, (name, date, sex, _) in enumerate(left)
+        for other, row in enumerate(right)
+        if name is not None and sex is not None and (name, sex) == (row[0], row[2])
+    ]
+    by_key = [by_pair(pair) for pair in found if pair["matchkey_number"] is not None]
+    assert sorted(by_key) == sorted(naive)
 
 
 def test_what_a_rule_holds_equal_is_settled_by_one_record():

@@ -17,7 +17,7 @@ from attainment_linkage.core.blocking_plan import KeyGroup, RuleCount, key_group
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain.errors import BucketTooLargeError
 
-SLICE_RECORDS = 20_000
+SLICE_RECORDS = 40_000
 """Records of both files that a slice aims at."""
 MOST_SLICES = 512
 

@@ -10,6 +10,8 @@ from attainment_linkage.domain.errors import ConfigError
 
 POPULATIONS = ("both", "left", "right")
 """Whose values tell how common a value is: those of both files, or of one."""
+FEW_PAIRS = 1_000_000
+"""Weighed pairs that one task sums up sooner than several are started."""
 RELATIONS = ("one_to_one", "many_to_one", "one_to_many", "many_to_many")
 
 
@@ -63,6 +65,14 @@ class LinkagePolicy:
     def accepting(self, bits: float) -> LinkagePolicy:
         """This policy with another accepted weight."""
         return replace(self, resolve=replace(self.resolve, accept_bits=bits))
+
+    def pair_parts(self, weighed_pairs: int) -> int:
+        """In how many parts weighed pairs are summed up by record: half of ``bucket_pairs`` each
+        at the most, as a task holds them several times over."""
+        if weighed_pairs <= FEW_PAIRS:
+            return 1
+        at_once = self.parallel_tasks
+        return at_once * (1 + weighed_pairs // (at_once * max(1, self.bucket_pairs // 2)))
 
     @property
     def task_size(self) -> TaskSize:

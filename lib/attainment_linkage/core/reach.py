@@ -50,9 +50,7 @@ def reach(settings: Mapping[str, Any], rule: Rule) -> Reach | None:
     Source: Splink's match weight: the prior's bits, and those of one level of each comparison,
     adjusted by the frequency of the value where the level says so.
     """
-    equal = {e.left for e in rule.equalities if e.left == e.right and not e.has_array}
-    prior = settings["probability_two_random_records_match"]
-    settled, left_open = [_number(math.log2(prior / (1 - prior)))], []
+    equal, settled, left_open = _held_equal(rule), [_prior_bits(settings)], []
     for comparison in settings["comparisons"]:
         levels = comparison["comparison_levels"]
         if not all(_has_chances(level) for level in levels):
@@ -67,6 +65,35 @@ def reach(settings: Mapping[str, Any], rule: Rule) -> Reach | None:
     if not any(bits.startswith("CASE") for bits in left_open):
         return None
     return Reach(" + ".join(settled), " + ".join(f"({bits})" for bits in left_open))
+
+
+def assured(settings: Mapping[str, Any], rule: Rule) -> str | None:
+    """The bits of every pair of a rule whose equalities settle all comparisons; None for others.
+
+    An expression over one record alone, as ``Reach.settled``.
+    """
+    equal, bits = _held_equal(rule), [_prior_bits(settings)]
+    for comparison in settings["comparisons"]:
+        levels = comparison["comparison_levels"]
+        if not all(_has_chances(level) for level in levels) or _plain_column(levels) not in equal:
+            return None
+        bits.append(_bits(levels, levels[1], _OWN))
+    return " + ".join(bits)
+
+
+def is_assured(column: str, review_bits: float) -> str:
+    """True where what is assured reaches review, as an expression; ``column`` of ``l`` holds it."""
+    return f'l."{column}" >= {_number(review_bits + _SLACK_BITS)}'
+
+
+def _held_equal(rule: Rule) -> set[str]:
+    """The columns that both records of a pair of the rule have alike."""
+    return {e.left for e in rule.equalities if e.left == e.right and not e.has_array}
+
+
+def _prior_bits(settings: Mapping[str, Any]) -> str:
+    prior = settings["probability_two_random_records_match"]
+    return _number(math.log2(prior / (1 - prior)))
 
 
 def _has_chances(level: Level) -> bool:

@@ -55,6 +55,12 @@ def _is_wider(rule: Rule, other: Rule) -> bool:
     return not rule.condition and set(rule.equalities) < set(other.equalities)
 
 
+def is_covered(key: Rule, rules: Sequence[Rule]) -> bool:
+    """Whether one of the rules holds wherever the key does."""
+    held = set(key.equalities)
+    return any(not rule.condition and set(rule.equalities) <= held for rule in rules)
+
+
 def pairs_sql(rule: Rule, key_array: Equality | None) -> str:
     """The pairs of one rule within a partition, of records ``l`` and ``r``, as FROM and WHERE.
 
@@ -105,6 +111,20 @@ def key_blocks_sql(rule: Rule, key_array: Equality | None, element: str) -> str:
         f"from (select slice, is_left, {named} from delivered) "
         f"where {whole} group by slice, {', '.join(keys)}"
     )
+
+
+def slice_sql(key: Sequence[Equality], element: str, slices: int) -> str:
+    """The slice of a record of ``rows`` in a group: null where a part of the group's key is."""
+    values = [f'"{element}"' if e.has_array else _side_value_sql(e) for e in key]
+    if not values:
+        return "0::smallint"
+    whole = " and ".join(f"{value} is not null" for value in values)
+    return f"case when {whole} then (hash({', '.join(values)}) % {slices})::smallint end"
+
+
+def with_elements_sql(equality: Equality, element: str) -> str:
+    """The records of ``rows`` once for each element that is not null, and the element."""
+    return f'(select *, unnest({_elements_sql(equality)}) as "{element}" from rows)'
 
 
 def _side_value_sql(equality: Equality) -> str:

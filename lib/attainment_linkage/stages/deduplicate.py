@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pyspark.sql import DataFrame
@@ -16,6 +17,7 @@ from attainment_linkage.stages import linkage
 from attainment_linkage.stages.policy import policy_of
 from attainment_linkage.stages.runner import StageRun
 from attainment_linkage.steps import deduplicate, score
+from attainment_linkage.steps.block import Records
 from attainment_linkage.steps.kernel import Kernel
 
 __all__ = ["STAGE", "body"]
@@ -33,24 +35,26 @@ MODEL = LinkageModel(
 def body(run: StageRun) -> None:
     """Plan, train and score the Census with itself; write further lines, and possible ones."""
     with scratch_folder(run.lake.root(tables.IDENTIFIERS), f"{STAGE.name}-{run.key}") as folder:
-        lines = kept(deduplicate.weighed_lines(run.read(tables.CENSUS_PEOPLE)), folder / "lines")
+        weighed = deduplicate.weighed_lines(run.read(tables.CENSUS_PEOPLE))
+        lines = linkage.kept_records(weighed, folder / "lines")
         scored, accepted = weighed_pairs(run, lines, folder)
-        further = deduplicate.census_doubles(scored, lines, accepted)
+        further = deduplicate.census_doubles(scored, lines.frame, accepted)
         further = run.write(further, tables.CENSUS_DOUBLES)
         possible = deduplicate.possible_doubles(scored, further, accepted)
         run.write(possible, tables.POSSIBLE_DOUBLES)
 
 
-def weighed_pairs(run: StageRun, lines: DataFrame, folder: Path) -> tuple[DataFrame, Acceptance]:
+def weighed_pairs(run: StageRun, lines: Records, folder: Path) -> tuple[DataFrame, Acceptance]:
     """Scored pairs of lines, and from which weight on they are doubles; scratch in a folder."""
     policy = policy_of(run.config)
-    facing = deduplicate.facing_itself(lines)
-    laid = linkage.cut_and_counted(facing, facing, MODEL, policy, folder / "laid")
+    itself = (replace(one, is_left=side) for side in (True, False) for one in lines.files)
+    facing = Records(deduplicate.facing_itself(lines.frame), tuple(itself))
+    laid = linkage.cut_and_counted(facing, MODEL, policy, folder / "laid")
     plan = linkage.planned(MODEL, laid, policy)
     count = plan.left_records
     run.note("candidate pairs of Census lines", plan.candidate_pairs)
     kernel = Kernel(
-        settings=deduplicate.trained(lines, MODEL, count, policy.training),
+        settings=deduplicate.trained(lines.frame, MODEL, count, policy.training),
         rules=MODEL.blocking_rules,
         matchkeys=(),
         term_frequency_columns=MODEL.term_frequency_columns,

@@ -18,6 +18,7 @@ from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.spec import LinkSpec, SideSpec
 from attainment_linkage.stages import linkage
 from attainment_linkage.stages.specified import model_of
+from attainment_linkage.steps.block import Records
 from attainment_linkage.steps.column_counts import column_counts
 from attainment_linkage.steps.linkage_record import linkage_records
 
@@ -38,9 +39,9 @@ def laid_out(
         given = zip(paths, specs, (folder / name for name in names), strict=True)
         sides = list(both.map(lambda one: _side(spark, *one), given))
     model = model_of(spec, [facts for _, facts in sides])
-    records = linkage.prepared(sides[0][0], sides[1][0], model)
-    records = kept(records, folder / "records")
-    return records, *_laid_out(spec, records, model, policy, folder / "laid")
+    prepared = linkage.prepared(sides[0][0], sides[1][0], model)
+    records = linkage.kept_records(prepared, folder / "records")
+    return records.frame, *_laid_out(spec, records, model, policy, folder / "laid")
 
 
 def _side(
@@ -56,7 +57,7 @@ def _side(
 
 def _laid_out(
     spec: LinkSpec,
-    records: DataFrame,
+    records: Records,
     model: LinkageModel,
     policy: LinkagePolicy,
     folder: Path,

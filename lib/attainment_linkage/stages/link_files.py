@@ -83,7 +83,7 @@ def _linked(
         known = Known(plan.files(policy), found.expected_true_pairs)
         policy = accepting(scored, policy, known, folder / "tried")
         decided = kept(
-            resolve.decided_pairs(scored, policy.resolve, plan.pair_parts(policy)),
+            resolve.decided_pairs(scored, policy.resolve, found.parts),
             folder / "decided",
         )
         links, rules = resolve.links(decided), model.blocking_rules

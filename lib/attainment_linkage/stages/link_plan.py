@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 
 from attainment_linkage.adapters.lake import Lake
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.scratch import kept, scratch_folder
+from attainment_linkage.adapters.scratch import scratch_folder
 from attainment_linkage.adapters.session import check_java, open_session
 from attainment_linkage.core.matchkeys import Ladder
 from attainment_linkage.core.model import LinkageModel
@@ -73,13 +73,14 @@ def made(run: StageRun, folder: Path) -> LinkPlan:
     model = linked_model.design(ladder)
     pupils, doubles = run.read(tables.ATTAINMENT_PEOPLE), run.read(tables.CENSUS_DOUBLES)
     people = deduplicate.standing_lines(run.read(tables.CENSUS_PEOPLE), doubles)
-    records = kept(linkage.prepared(pupils, people, model), folder / "records")
+    prepared = linkage.prepared(pupils, people, model)
+    records = linkage.kept_records(prepared, folder / "records")
     laid = linkage.laid_out(records, model, policy, folder / "laid")
     plan = linkage.planned(model, laid, policy)
     found = estimated(model, plan, policy)
     for name, value in lines(model, plan, found, policy):
         run.log.note(name, value)
-    return LinkPlan(records, model, ladder, policy, plan, found)
+    return LinkPlan(records.frame, model, ladder, policy, plan, found)
 
 
 def estimated(

@@ -7,7 +7,9 @@ the rules, counting as it goes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
@@ -15,21 +17,62 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from attainment_linkage.core.blocking_plan import KeyGroup, RuleCount
-from attainment_linkage.core.layout import Layout, Slice, Task, counted_in
+from attainment_linkage.core.blocking_plan import RuleCount
+from attainment_linkage.core.layout import Slice, Task, TaskSize, counted_in
 from attainment_linkage.core.rules import Equality, Rule
 from attainment_linkage.steps.contract import require_columns
+from attainment_linkage.steps.record_files import (
+    Part,
+    Query,
+    RecordFiles,
+    parts_of,
+    placed,
+    side_counts,
+)
 from attainment_linkage.steps.slices import (
     BLOCKS_DDL,
     COUNTED_DDL,
-    ELEMENT,
-    PLACE,
+    PACKED_RECORDS,
     Counting,
     merged,
     packed,
 )
 
+MadeInTask = Callable[[int], Iterator[pa.RecordBatch]]
 ArrowTask = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
+
+
+@dataclass(frozen=True)
+class Records:
+    """Linkage records of both files: a frame, and the Parquet files that it reads.
+
+    Grain: one row per record of either file. Columns of the frame: ``is_left``, ``record_id`` and
+    what the model reads; the files have them too, ``is_left`` where they hold both sides.
+    """
+
+    frame: DataFrame
+    files: tuple[RecordFiles, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Of the frame, but for the side."""
+        return tuple(name for name in self.frame.columns if name != "is_left")
+
+    def parts(self, size: TaskSize) -> list[tuple[Part, ...]]:
+        """What each task reads of the files."""
+        even = math.ceil(sum(side_counts(self.files)) / (2 * size.parallel))
+        return parts_of(self.files, min(PACKED_RECORDS, even))
+
+    def in_tasks(self, made: MadeInTask, tasks: int, ddl: str) -> DataFrame:
+        """What each of so many tasks makes of its number, as a frame."""
+
+        def task(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                for number in batch["id"].to_pylist():
+                    yield from made(number)
+
+        numbers = self.frame.sparkSession.range(0, tasks, 1, max(tasks, 1))
+        return numbers.mapInArrow(task, ddl)
 
 
 def linkage_records(left: DataFrame, right: DataFrame, columns: Sequence[str]) -> DataFrame:
@@ -43,13 +86,6 @@ def linkage_records(left: DataFrame, right: DataFrame, columns: Sequence[str]) -
     return left.select(F.lit(True).alias("is_left"), "record_id", *columns).unionByName(
         right.select(F.lit(False).alias("is_left"), "record_id", *columns)
     )
-
-
-def side_counts(records: DataFrame) -> tuple[int, int]:
-    """Left and right records, counted in one pass."""
-    is_left = F.col("is_left")
-    row = records.agg(F.count_if(is_left).alias("l"), F.count_if(~is_left).alias("r")).collect()[0]
-    return row["l"], row["r"]
 
 
 def candidate_counts(records: DataFrame, rules: Sequence[Rule]) -> DataFrame:
@@ -82,38 +118,27 @@ def rule_counts(counts: DataFrame) -> dict[int, RuleCount]:
     return {row["rule_number"]: RuleCount(**row.asDict()) for row in counts.collect()}
 
 
-def laid_out(records: DataFrame, cut: Layout, rules: Sequence[Rule], partitions: int) -> DataFrame:
-    """Cut the records in slices by the keys of the groups, and count these rules in them.
+def laid_out(records: Records, query: Query, rules: Sequence[Rule], sizes: TaskSize) -> DataFrame:
+    """Cut the records in slices by the keys of the query's groups, and count these rules in them.
 
     Grain: out, one row per block of records, a slice's together; the first has the records of
     both sides in the slice and the counts of each rule that ``layout.counted_in`` places there.
     Records with a null in a key meet nobody there and are left out; where the key is over
     array elements, a record comes once per element, with the element beside it.
-    Cost: the records are read once, and once more per group keyed on an array; one shuffle
+    Cost: the files are read once, and once more per group keyed on an array; one shuffle
     of blocks, a few rows each of many records.
     """
-    numbers = range(len(cut.groups))
-    scalar = [number for number in numbers if cut.groups[number].array_equality is None]
-    passes = [(records, scalar)] if scalar else []
-    for number in numbers:
-        array = cut.groups[number].array_equality
-        if array is not None:
-            passes.append((records.withColumn(ELEMENT, F.explode(_elements(array))), [number]))
-    blocks = [
-        frame.select(
-            "*",
-            *(_place(cut.groups[n], cut.slices).alias(f"{PLACE}{n}") for n in own),
-        ).mapInArrow(_packer(own), BLOCKS_DDL)
-        for frame, own in passes
-    ]
-    homes = counted_in(cut, rules)
+    count = sum(side_counts(records.files))
+    partitions = sizes.partitions(count * len(query.cut.groups), query.cut)
+    passes = [(own, numbers) for numbers in query.passes() for own in records.parts(sizes)]
+    homes = counted_in(query.cut, rules)
     countings = [
         Counting(group, {place: rules[place] for place in own})
-        for group, own in zip(cut.groups, homes, strict=True)
+        for group, own in zip(query.cut.groups, homes, strict=True)
     ]
-    place = F.col("group_number") * F.lit(cut.slices) + F.col("slice")
+    place = F.col("group_number") * F.lit(query.cut.slices) + F.col("slice")
     return (
-        reduce(DataFrame.unionByName, blocks)
+        records.in_tasks(_packer(passes, query), len(passes), BLOCKS_DDL)
         .repartitionById(partitions, place.cast("int"))
         .mapInArrow(_merger(countings), COUNTED_DDL)
     )
@@ -155,20 +180,14 @@ def dealt(laid_out: DataFrame, tasks: Sequence[Task]) -> DataFrame:
     return slices.select("task", "block").repartitionById(len(tasks), "task")
 
 
-def _place(group: KeyGroup, slices: int) -> Column:
-    """The slice of a record in a group: null where a part of the key is."""
-    if not group.key:
-        return F.lit(0)
-    array = group.array_equality
-    scalars = [_side_value(equality) for equality in group.key if equality != array]
-    values = [*scalars, F.col(ELEMENT)] if array is not None else scalars
-    place = F.pmod(F.xxhash64(*values), F.lit(slices)).cast("int")
-    return F.when(reduce(and_, [value.isNotNull() for value in values]), place)
+def _packer(passes: Sequence[tuple[Sequence[Part], Sequence[int]]], query: Query) -> MadeInTask:
+    """What a task makes of its share of the files: blocks of the slices of some groups."""
 
+    def packer(number: int) -> Iterator[pa.RecordBatch]:
+        parts, numbers = passes[number]
+        return packed(placed(parts, query, numbers), numbers)
 
-def _packer(numbers: Sequence[int]) -> ArrowTask:
-    """The function of one task that cuts its records in blocks."""
-    return lambda batches: packed(batches, numbers)
+    return packer
 
 
 def _merger(countings: Sequence[Counting]) -> ArrowTask:

@@ -10,20 +10,11 @@ from pyspark.sql import functions as F
 from attainment_linkage.core.levels import HOME
 
 
-def of_population(records: DataFrame, population: str) -> DataFrame:
-    """Those linkage records whose values tell how common a value is: ``policy.POPULATIONS``."""
-    if population == "both":
-        return records
-    return records.where(F.col("is_left") == F.lit(population == "left"))
-
-
 def population(left: DataFrame, right: DataFrame, columns: Sequence[str], name: str) -> DataFrame:
-    """These columns of the same records, of two files that are not in one frame."""
-    sides = [
-        side.select(F.lit(is_left).alias("is_left"), *columns)
-        for is_left, side in ((True, left), (False, right))
-    ]
-    return of_population(sides[0].unionByName(sides[1]), name).drop("is_left")
+    """These columns of the records of two files whose values tell how common a value is:
+    ``policy.POPULATIONS``."""
+    sides = {"left": left.select(*columns), "right": right.select(*columns)}
+    return sides[name] if name in sides else sides["left"].unionByName(sides["right"])
 
 
 def with_frequencies(

@@ -11,7 +11,7 @@ registered, term-frequency tables are registered, ``predict`` scores them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,13 @@ import pyarrow as pa
 
 from attainment_linkage.core.cheap_sql import cheap_comparisons
 from attainment_linkage.core.layout import Task
-from attainment_linkage.core.reach import Reach, reach
-from attainment_linkage.core.rule_sql import first_holding_sql, none_holds_sql, pairs_sql
+from attainment_linkage.core.reach import Reach, assured, is_assured, reach
+from attainment_linkage.core.rule_sql import (
+    first_holding_sql,
+    is_covered,
+    none_holds_sql,
+    pairs_sql,
+)
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.steps.slices import ELEMENT
 
@@ -90,8 +95,16 @@ def score_task(records: pa.Table, kernel: Kernel, task: Task, spill_directory: s
     try:
         rules = {number: kernel.rules[number] for number in task.group.rule_numbers}
         reaches = {n: found for n, rule in rules.items() if (found := reach(kernel.settings, rule))}
-        load(database, records, task, {_settled(n): one.settled for n, one in reaches.items()})
-        return _Scoring(database, kernel, task, reaches).scored_pairs()
+        keys = {
+            number: bits
+            for number in task.group.matchkey_numbers
+            if is_covered(kernel.matchkeys[number], kernel.rules)
+            and (bits := assured(kernel.settings, kernel.matchkeys[number]))
+        }
+        computed = {_settled(n): one.settled for n, one in reaches.items()}
+        computed |= {_assured(n): bits for n, bits in keys.items()}
+        load(database, records, task, computed)
+        return _Scoring(database, kernel, task, reaches, keys).scored_pairs()
     finally:
         database.close()
 
@@ -129,6 +142,11 @@ def _settled(number: int) -> str:
     return f"settled_by_rule_{number}"
 
 
+def _assured(number: int) -> str:
+    """The column of the bits that a record's pairs of a matchkey have."""
+    return f"assured_by_key_{number}"
+
+
 def _own_part(task: Task) -> str:
     """Which records of a slice that several tasks score are this task's."""
     if task.parts == 1:
@@ -146,11 +164,12 @@ class _Scoring:
         kernel: Kernel,
         task: Task,
         reaches: Mapping[int, Reach],
+        assured_keys: Collection[int],
     ) -> None:
         from splink import DuckDBAPI, Linker  # slow: not at every command's start
 
         self.database, self.kernel, self.group = database, kernel, task.group
-        self.reaches = reaches
+        self.reaches, self.assured_keys = reaches, assured_keys
         self.api = DuckDBAPI(connection=database)
         settings = {
             **kernel.settings,
@@ -161,8 +180,13 @@ class _Scoring:
             "retain_intermediate_calculation_columns": False,
             "additional_columns_to_retain": [],
         }
+        # what Splink copies for each pair's record, and no more
+        spared = ["is_left", "record_id", *map(_settled, reaches), *map(_assured, assured_keys)]
+        database.execute(
+            f"create view compared as select * exclude ({', '.join(spared)}) from records"
+        )
         self.linker = Linker(
-            self.api.register(database.table("records")),
+            self.api.register(database.table("compared")),
             settings,
             log_level=None,
             validate_settings=False,
@@ -211,17 +235,27 @@ class _Scoring:
         return f" and {self.reaches[number].condition(_settled(number), least)}"
 
     def _matchkeys_sql(self, blocked: str) -> str:
-        """Pairs of the group's matchkeys, each by its lowest key, not yet scored here."""
+        """Pairs of the group's matchkeys, each by its lowest key, not yet scored here.
+
+        Those that a rule brings to review for certain are left to it.
+        """
         keys, group = self.kernel.matchkeys, self.group
         pairs = _union_sql(
             f"select '' as match_key, l.position as join_key_l, r.position as join_key_r "
             f"{pairs_sql(keys[n], group.array_equality)} and {none_holds_sql(keys[:n], keys[n])}"
+            f"{self._not_assured_sql(n)}"
             for n in group.matchkey_numbers
         )
         return (
             f"select * from ({pairs}) k where not exists (select 1 from {blocked} b "
             "where b.position_l = k.join_key_l and b.position_r = k.join_key_r)"
         )
+
+    def _not_assured_sql(self, number: int) -> str:
+        if number not in self.assured_keys:
+            return ""
+        sure = is_assured(_assured(number), self.kernel.review_bits)
+        return f" and ({sure}) is not true"
 
     def _weights(self, pairs: str, threshold_bits: float | None) -> str:
         """Splink's weights of the pairs in a table; the name of the table that holds them."""

@@ -21,6 +21,11 @@ from attainment_linkage.steps.rivals import rival_bins
 _BINS_PER_BIT = 16.0
 
 
+def pair_count(weighed: DataFrame) -> int:
+    """Pairs in all blocks; no block is opened."""
+    return int(weighed.agg(F.sum("pairs").alias("pairs")).collect()[0]["pairs"] or 0)
+
+
 def evidence(weighed: DataFrame, files: Files, start: float, parts: int = 1) -> Evidence:
     """What speaks for the pairs, and for their rivals where a record is linked once.
 

@@ -17,10 +17,12 @@ from pyspark.sql import functions as F
 
 from attainment_linkage.core.layout import Task
 from attainment_linkage.core.levels import HOME, Home
+from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.domain import tables
 from attainment_linkage.steps import pair_blocks
-from attainment_linkage.steps.block import ArrowTask, dealt
+from attainment_linkage.steps.block import ArrowTask, Records, dealt
 from attainment_linkage.steps.kernel import Kernel, score_task
+from attainment_linkage.steps.record_files import counted_values
 from attainment_linkage.steps.slices import by_task
 
 _MOST_BROADCAST = 2_000_000
@@ -57,17 +59,39 @@ def term_frequencies(records: DataFrame, columns: Sequence[str]) -> DataFrame:
         .groupBy("place", "value")
         .agg(F.count("*").alias("count"))
     )
+    return _shares(counts)
+
+
+def frequencies_of(records: Records, columns: Sequence[str], policy: LinkagePolicy) -> DataFrame:
+    """The same of those records of a linkage whose values tell how common a value is.
+
+    Cost: the files are read by the tasks, these columns alone; one shuffle of (place, value,
+    count), combined before it.
+    """
+    parts = records.parts(policy.task_size)
+    found = records.in_tasks(
+        lambda number: counted_values(
+            parts[number], columns, policy.term_frequency_population, policy.task_memory_mib
+        ),
+        len(parts),
+        "place int, value string, count bigint",
+    )
+    return _shares(found.groupBy("place", "value").agg(F.sum("count").alias("count")))
+
+
+def _shares(counts: DataFrame) -> DataFrame:
     total = F.sum("count").over(Window.partitionBy("place"))
     return counts.select("place", "value", (F.col("count").cast("double") / total).alias("share"))
 
 
-def with_shares(records: DataFrame, shares: DataFrame, columns: Sequence[str]) -> DataFrame:
-    """Add ``tf_<column>``: the share of a value, from ``term_frequencies`` of these columns.
+def with_term_frequencies(records: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """Add ``tf_<column>``: the share of a value among these records, null where it is null.
 
-    Grain: unchanged; null where the value is null.
-    Cost: one join per column on the value (at most one match); without a shuffle of the
-    records as long as the values are few enough to go to every task.
+    Grain: unchanged. For records that are kept afterwards.
+    Cost: as ``term_frequencies``, and one join per column on the value (at most one match);
+    without a shuffle of the records as long as the values are few enough to go to every task.
     """
+    shares = term_frequencies(records, columns)
     is_small = bool(columns) and shares.count() <= _MOST_BROADCAST
     weighed = records
     for place, column in enumerate(columns):
@@ -77,11 +101,6 @@ def with_shares(records: DataFrame, shares: DataFrame, columns: Sequence[str]) -
         # how=left: every record stays; values are distinct after the grouping
         weighed = weighed.join(F.broadcast(own) if is_small else own, on=column, how="left")
     return weighed
-
-
-def with_term_frequencies(records: DataFrame, columns: Sequence[str]) -> DataFrame:
-    """Add ``tf_<column>`` at once: for records that are kept afterwards."""
-    return with_shares(records, term_frequencies(records, columns), columns)
 
 
 def _homes(records: DataFrame, home: Home) -> DataFrame:

@@ -20,7 +20,7 @@ from attainment_linkage.core.rules import Rule
 ELEMENT = "key_element"
 PLACE = "slice_of_group_"
 """The column that holds a record's slice in a group, by the group's number."""
-PACKED_RECORDS = 400_000
+PACKED_RECORDS = 500_000
 """Records that a task holds before it cuts them."""
 BLOCKS_DDL = "group_number int, slice int, records bigint, block binary"
 _COUNTS = "counts array<struct<rule:int,left:bigint,right:bigint,pairs:bigint,largest:bigint>>"
@@ -90,7 +90,8 @@ def _cut(batches: list[pa.RecordBatch], numbers: Sequence[int]) -> Iterator[pa.R
     table = pa.Table.from_batches(batches).combine_chunks()
     records = table.drop_columns([f"{PLACE}{number}" for number in numbers])
     for number in numbers:
-        places = table[f"{PLACE}{number}"].fill_null(-1).to_numpy()
+        # in 16 bits numpy sorts by counting
+        places = table[f"{PLACE}{number}"].fill_null(-1).to_numpy().astype(np.int16)
         order = np.argsort(places, kind="stable")
         found, first = np.unique(places[order], return_index=True)
         ends = np.append(first[1:], len(order))

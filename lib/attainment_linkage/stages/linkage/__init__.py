@@ -6,7 +6,13 @@ expensive part: an unusable rule, a plan over its budget, rules that form no pai
 
 from __future__ import annotations
 
-from attainment_linkage.stages.linkage.laid import Laid, cut_and_counted, laid_out, prepared
+from attainment_linkage.stages.linkage.laid import (
+    Laid,
+    cut_and_counted,
+    kept_records,
+    laid_out,
+    prepared,
+)
 from attainment_linkage.stages.linkage.plan import Plan, candidate_counts, planned
 from attainment_linkage.stages.linkage.weights import Scored, level_shares, scored, trained, weighed
 
@@ -16,6 +22,7 @@ __all__ = [
     "Scored",
     "candidate_counts",
     "cut_and_counted",
+    "kept_records",
     "laid_out",
     "level_shares",
     "planned",

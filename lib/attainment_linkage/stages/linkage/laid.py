@@ -14,7 +14,9 @@ from attainment_linkage.core.layout import Layout, Slice, TaskSize, counted_in, 
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.rules import Rule
-from attainment_linkage.steps import block, frequency, ladder, score
+from attainment_linkage.steps import block, ladder, score
+from attainment_linkage.steps.block import Records
+from attainment_linkage.steps.record_files import Query, RecordFiles, side_counts
 
 _WHOLE = TaskSize(1, 0, 1)
 
@@ -65,44 +67,50 @@ def prepared(left: DataFrame, right: DataFrame, model: LinkageModel) -> DataFram
     return score.with_home(records, model.home)
 
 
-def laid_out(records: DataFrame, model: LinkageModel, policy: LinkagePolicy, folder: Path) -> Laid:
+def kept_records(frame: DataFrame, folder: Path) -> Records:
+    """Records of both files written once, where every worker reads them."""
+    return Records(kept(frame, folder), (RecordFiles(folder),))
+
+
+def laid_out(records: Records, model: LinkageModel, policy: LinkagePolicy, folder: Path) -> Laid:
     """Both files cut in slices, with the frequencies of their values, counted and kept.
 
     Frequencies are of all records of the population, never of those left over.
     Raises: RuleError.
     """
     columns = model.term_frequency_columns
-    if columns:
-        whose = frequency.of_population(records, policy.term_frequency_population)
-        shares = kept(score.term_frequencies(whose, columns), folder / "frequencies")
-        weighed = score.with_shares(records, shares, columns)
-    else:
-        weighed = records
-    return cut_and_counted(weighed, records, model, policy, folder)
+    shares = folder / "frequencies" if columns else None
+    if shares:
+        kept(score.frequencies_of(records, columns, policy), shares)
+    return cut_and_counted(records, model, policy, folder, shares)
 
 
 def cut_and_counted(
-    weighed: DataFrame,
-    records: DataFrame,
+    records: Records,
     model: LinkageModel,
     policy: LinkagePolicy,
     folder: Path,
+    shares: Path | None = None,
 ) -> Laid:
-    """Records that have their frequencies, cut in slices, counted and kept.
+    """Records cut in slices, counted and kept.
 
-    ``records`` are the same without them: what no slice counts is counted on these.
+    ``shares``: where the frequencies of their values lie; records that have their frequencies
+    beside them already need none.
     """
-    sides = block.side_counts(records)
-    cut = layout(model.blocking_rules, model.matchkeys, sum(sides), policy.task_size)
+    sides, size = side_counts(records.files), policy.task_size
+    cut = layout(model.blocking_rules, model.matchkeys, sum(sides), size)
     rules = _counted(model)
-    partitions = policy.task_size.partitions(sum(sides) * len(cut.groups), cut)
-    blocks = kept(block.laid_out(weighed, cut, rules, partitions), folder / "slices")
+    query = Query(
+        records.columns, cut, policy.task_memory_mib, shares, model.term_frequency_columns
+    )
+    blocks = kept(block.laid_out(records, query, rules, size), folder / "slices")
     slices = tuple(block.slice_counts(blocks))
     found = totals(slices)
     elsewhere = set(range(len(rules))) - {n for own in counted_in(cut, rules) for n in own}
     if elsewhere:
         places = sorted(elsewhere)
-        more = block.rule_counts(block.candidate_counts(records, [rules[n] for n in places]))
+        counted = block.candidate_counts(records.frame, [rules[n] for n in places])
+        more = block.rule_counts(counted)
         found |= {places[n]: replace(count, rule_number=places[n]) for n, count in more.items()}
     return Laid(blocks, cut, slices, rules, found, *sides)
 

@@ -15,9 +15,6 @@ from attainment_linkage.core.prior import Files
 from attainment_linkage.domain import tables
 from attainment_linkage.stages.linkage.laid import Laid
 
-FEW_PAIRS = 1_000_000
-"""Pairs that one task sums up sooner than several are started."""
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -42,13 +39,6 @@ class Plan:
         """Bytes of blocks that go to tasks: a slice that several tasks share, to each."""
         size = {(one.group_number, one.number): one.bytes for one in self.slices}
         return sum(size[task.group_number, n] for task in self.tasks for n in task.slices)
-
-    def pair_parts(self, policy: LinkagePolicy) -> int:
-        """In how many parts all pairs lie so that none is more than a task may hold."""
-        at_once = policy.parallel_tasks
-        if self.candidate_pairs <= FEW_PAIRS:
-            return 1
-        return at_once * (1 + self.candidate_pairs // (at_once * policy.bucket_pairs))
 
     def files(self, policy: LinkagePolicy) -> Files:
         """The two files as what is known of them before any pair is weighed."""

@@ -22,10 +22,14 @@ from attainment_linkage.steps.train import Fetch, TrainedModel, by_java
 
 @dataclass(frozen=True)
 class Scored:
-    """Scored pairs, and how many true pairs the two files are estimated to hold."""
+    """Scored pairs, and how many true pairs the two files are estimated to hold.
+
+    ``parts``: in how many parts whoever looks at all pairs of a record does so.
+    """
 
     pairs: DataFrame
     expected_true_pairs: float
+    parts: int
 
 
 def trained(
@@ -81,11 +85,12 @@ def weighed(
 def scored(weighed_pairs: DataFrame, plan: Plan, policy: LinkagePolicy) -> Scored:
     """The pairs at the prior they speak for themselves, with the number of true ones.
 
-    ``weighed_pairs``: as ``weighed`` gives them, kept: they are read twice.
+    ``weighed_pairs``: as ``weighed`` gives them, kept: they are read more than once.
     """
     files = plan.files(policy)
     start = starting_prior(files)
-    evidence = posterior.evidence(weighed_pairs, files, start, plan.pair_parts(policy))
+    parts = policy.pair_parts(posterior.pair_count(weighed_pairs))
+    evidence = posterior.evidence(weighed_pairs, files, start, parts)
     pairs = expected_pairs(evidence, files, start * files.possible_pairs)
     bits = posterior_shift(pairs, files, start)
-    return Scored(posterior.shifted(weighed_pairs, bits, policy.review_bits), pairs)
+    return Scored(posterior.shifted(weighed_pairs, bits, policy.review_bits), pairs, parts)
