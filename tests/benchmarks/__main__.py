@@ -156,7 +156,7 @@ def _verdict(ratios: dict[str, float], lower_bounds: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    asked, place, *runs = sys.argv[1:]
-    if asked not in SIZES:
-        raise SystemExit(f"benchmark: SIZE is one of {', '.join(SIZES)}")
+    if len(sys.argv) < 3 or sys.argv[1] not in SIZES:
+        raise SystemExit(f"benchmark: give SIZE FOLDER [RUNS]; SIZE is one of {', '.join(SIZES)}")
+    _, asked, place, *runs = sys.argv
     raise SystemExit(main(asked, Path(place), *map(int, runs)))

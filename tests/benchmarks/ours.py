@@ -19,7 +19,7 @@ from attainment_linkage.core.settings import Config
 from attainment_linkage.core.training import TrainingBudget
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.tables import Table
-from attainment_linkage.stages import linkage
+from attainment_linkage.stages import link_plan, linkage
 from attainment_linkage.stages.link_files import SHORT_ROWS
 from attainment_linkage.stages.policy import configured
 from attainment_linkage.steps import resolve
@@ -82,6 +82,9 @@ def _link(
         laid = linkage.laid_out(Records(frame, lie), model, policy, output / "laid")
     with clock.phase("plan"):
         plan = linkage.planned(model, laid, policy)
+        clock.counts["new_pairs_estimated"] = sum(
+            one.pairs for one in link_plan.estimated(model, plan, policy).values()
+        )
     with clock.phase("train"):
         trained = linkage.trained(frame, model, plan, policy, fetching(output / "samples"))
     with clock.phase("score"):

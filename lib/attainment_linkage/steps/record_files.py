@@ -69,11 +69,9 @@ class Query:
     def passes(self) -> list[list[int]]:
         """The groups by the pass over the files that places records in them: one for all without
         an array, one for each with."""
-        scalar = [n for n, group in enumerate(self.cut.groups) if group.array_equality is None]
-        others = [
-            [n] for n, group in enumerate(self.cut.groups) if group.array_equality is not None
-        ]
-        return [scalar, *others] if scalar else others
+        arrays = [n for n, group in enumerate(self.cut.groups) if group.array_equality is not None]
+        scalars = [n for n in range(len(self.cut.groups)) if n not in arrays]
+        return [*([scalars] if scalars else []), *([number] for number in arrays)]
 
     def sql(self, numbers: Sequence[int]) -> str:
         """The records of ``rows`` with frequencies, and slices of these groups of one pass."""
@@ -83,7 +81,7 @@ class Query:
         joins = []
         for place, column in enumerate(self.frequency_columns if self.shares else ()):
             chosen.append(f'f{place}.share as "tf_{column}"')
-            own = f"(select value, share from read_parquet({self._files()}) where place = {place})"
+            own = f"(select value, share from shares where place = {place})"
             # left: every record stays; values are distinct within a place
             joins.append(f'left join {own} f{place} on r."{column}" = f{place}.value')
         chosen += [] if array is None else [f'r."{ELEMENT}"']
@@ -91,10 +89,6 @@ class Query:
             its_slice = slice_sql(self.cut.groups[number].key, ELEMENT, self.cut.slices)
             chosen.append(f'{its_slice} as "{PLACE}{number}"')
         return f"select {', '.join(chosen)} from {source} r {' '.join(joins)}"
-
-    def _files(self) -> str:
-        paths = RecordFiles(self.shares).paths if self.shares else []
-        return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
 
 
 def parts_of(files: Sequence[RecordFiles], records: int) -> list[tuple[Part, ...]]:
@@ -135,6 +129,9 @@ def placed(parts: Sequence[Part], query: Query, numbers: Sequence[int]) -> Itera
     Grain: one row per record; where the group is keyed on an array, one per element.
     """
     with _database(query.memory_mib) as database:
+        if query.shares:
+            tables = [pq.read_table(path) for path in RecordFiles(query.shares).paths]
+            database.register("shares", pa.concat_tables(tables))
         for part in parts:
             database.register("rows", _reader(part, query.columns))
             yield from database.sql(query.sql(numbers)).to_arrow_reader(_BATCH_RECORDS)
