@@ -26,8 +26,9 @@ from tests.benchmarks.files import Files, files_of
 RUNS = 3
 """Runs of each fast contender; the median counts. Fewer only show that all of it runs."""
 ONE_RUN = ("ours_without_matchkeys", "splink_spark")
-LIMIT_SECONDS = {"splink_spark": 600}
-"""Seconds of the whole process after which a contender is stopped."""
+LIMIT_SECONDS = {"splink_spark": 900}
+"""Seconds of the whole process after which a contender is stopped: more than five times ours on
+a slow machine, so that a bound can be within the goal."""
 GOALS = {"splink_spark": 0.2, "splink_duckdb": 1.5}
 """Ours may take at most so many times the seconds of a peer; stated for medium."""
 LEFT_OUT = {"large": ("splink_spark",)}
