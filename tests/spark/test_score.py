@@ -58,7 +58,7 @@ def trained(records):
 
 def scored(records, trained, name, folder):
     (cut, size), columns = CUTS[name], MODEL.term_frequency_columns
-    shares = folder / f"shares {name}'s"  # a name that must be quoted
+    shares = folder / f"shares {name}"
     kept(score.frequencies_of(records, columns, POLICY), shares)
     query = Query(records.columns, cut, 512, shares, columns)
     laid_out = block.laid_out(records, query, MODEL.blocking_rules, size).localCheckpoint()

@@ -27,7 +27,7 @@ from attainment_linkage.steps.record_files import (
     RecordFiles,
     parts_of,
     placed,
-    side_counts,
+    record_count,
 )
 from attainment_linkage.steps.slices import (
     BLOCKS_DDL,
@@ -60,7 +60,7 @@ class Records:
 
     def parts(self, size: TaskSize) -> list[tuple[Part, ...]]:
         """What each task reads of the files."""
-        even = math.ceil(sum(side_counts(self.files)) / (2 * size.parallel))
+        even = math.ceil(record_count(self.files) / (2 * size.parallel))
         return parts_of(self.files, min(PACKED_RECORDS, even))
 
     def in_tasks(self, made: MadeInTask, tasks: int, ddl: str) -> DataFrame:
@@ -128,9 +128,9 @@ def laid_out(records: Records, query: Query, rules: Sequence[Rule], sizes: TaskS
     Cost: the files are read once, and once more per group keyed on an array; one shuffle
     of blocks, a few rows each of many records.
     """
-    count = sum(side_counts(records.files))
-    partitions = sizes.partitions(count * len(query.cut.groups), query.cut)
-    passes = [(own, numbers) for numbers in query.passes() for own in records.parts(sizes)]
+    laid = record_count(records.files) * len(query.cut.groups)
+    partitions, parts = sizes.partitions(laid, query.cut), records.parts(sizes)
+    passes = [(own, numbers) for numbers in query.passes() for own in parts]
     homes = counted_in(query.cut, rules)
     countings = [
         Counting(group, {place: rules[place] for place in own})

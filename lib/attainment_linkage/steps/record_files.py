@@ -109,18 +109,21 @@ def parts_of(files: Sequence[RecordFiles], records: int) -> list[tuple[Part, ...
     return [*shares, tuple(held)] if held else shares
 
 
+def record_count(files: Sequence[RecordFiles]) -> int:
+    """Records of both sides, from the files' footers."""
+    return sum(pq.read_metadata(path).num_rows for one in files for path in one.paths)
+
+
 def side_counts(files: Sequence[RecordFiles]) -> tuple[int, int]:
     """Left and right records."""
-    left = every = 0
+    left = 0
     for one in files:
-        for path in one.paths:
-            rows = pq.read_metadata(path).num_rows
-            every += rows
-            if one.is_left is None:
-                left += int(pc.sum(pq.read_table(path, columns=[_SIDE])[_SIDE]).as_py() or 0)
-            elif one.is_left:
-                left += rows
-    return left, every - left
+        if one.is_left is None:
+            sides = (pq.read_table(path, columns=[_SIDE])[_SIDE] for path in one.paths)
+            left += sum(int(pc.sum(side).as_py() or 0) for side in sides)
+        elif one.is_left:
+            left += record_count([one])
+    return left, record_count(files) - left
 
 
 def placed(parts: Sequence[Part], query: Query, numbers: Sequence[int]) -> Iterator[pa.RecordBatch]:
