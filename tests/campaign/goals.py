@@ -128,7 +128,7 @@ def g6(folder: Path) -> list[Tally]:
     tally = Tally("G6", "a tenth of all records under one value: linkages, plans")
     skewed.attack_linkage(folder, 2_000_000, 500_000, tally)
     with session(folder) as spark:
-        skewed.attack_plan(spark, 100_000, tally)
+        skewed.attack_plan(spark, folder / "plans", 100_000, tally)
     return [tally]
 
 

@@ -20,14 +20,17 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from attainment_linkage.core.blocking_plan import require_affordable
+from attainment_linkage.core.blocking_plan import RuleCount, require_affordable
+from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.domain.errors import PlanOverBudgetError
+from attainment_linkage.stages import linkage
 from attainment_linkage.steps import block
 from attainment_linkage.steps.placeholders import Placeholders
 from tests.campaign.kills import home_of
 from tests.campaign.locks import environment
 from tests.campaign.tally import Tally
+from tests.connected import POLICY
 
 DEFAULT, LISTED = "1955-05-05", "1900-01-01"
 SHARE = 0.10
@@ -97,13 +100,14 @@ def pairs_of(left: pd.DataFrame, right: pd.DataFrame, columns: list[str]) -> int
     return int(counts[0].mul(counts[1], fill_value=0).sum())
 
 
-def attack_plan(spark: SparkSession, count: int, tally: Tally) -> None:
+def attack_plan(spark: SparkSession, folder: Path, count: int, tally: Tally) -> None:
     """The pairs of the block are counted before they are formed; listed values become null."""
     balanced, skewed, listed = (people(count, skew) for skew in (None, DEFAULT, LISTED))
     rules = (Rule.parse("date_of_birth"), Rule.parse("date_of_birth & surname"))
     exact = {}
     for name, rows in (("balanced", balanced), ("skewed", skewed)):
-        counts = block.rule_counts(block.candidate_counts(_records(spark, rows), rules))
+        frame = spark.createDataFrame(rows)
+        counts = counts_of(frame, rules, folder / name)
         for place, columns in enumerate((["date_of_birth"], ["date_of_birth", "surname"])):
             exact[name, place] = pairs_of(rows, rows, columns)
             found = counts[place].candidate_pairs
@@ -117,16 +121,20 @@ def attack_plan(spark: SparkSession, count: int, tally: Tally) -> None:
     except PlanOverBudgetError as refused:
         said = str(refused)
     tally.record("a plan over its budget", str(exact["skewed", 0]) in said and DEFAULT not in said)
-    _judge_listed(spark, listed, balanced, tally)
+    _judge_listed(spark, folder / "listed", listed, balanced, tally)
 
 
-def _records(spark: SparkSession, rows: pd.DataFrame) -> DataFrame:
-    frame = spark.createDataFrame(rows)
-    return block.linkage_records(frame, frame, FIELDS)
+def counts_of(people: DataFrame, rules: tuple[Rule, ...], folder: Path) -> dict[int, RuleCount]:
+    """What a linkage counts of a file with itself, as it would before it forms any pair."""
+    model = LinkageModel((), rules, (), (), FIELDS)
+    records = linkage.kept_records(
+        block.linkage_records(people, people, FIELDS), folder / "records"
+    )
+    return linkage.counted(records, model, POLICY, folder / "counted").counts
 
 
 def _judge_listed(
-    spark: SparkSession, listed: pd.DataFrame, balanced: pd.DataFrame, tally: Tally
+    spark: SparkSession, folder: Path, listed: pd.DataFrame, balanced: pd.DataFrame, tally: Tally
 ) -> None:
     """A listed default: null, counted, and no pairs of it; what is missed by it is known."""
     frame = spark.createDataFrame(listed)
@@ -135,9 +143,7 @@ def _judge_listed(
     counted = nulled.where(F.col("date_of_birth").isNull()).count()
     of_default = int((listed["date_of_birth"] == LISTED).sum())
     tally.judge("listed values made null, counted", counted, of_default)
-    records = block.linkage_records(nulled, nulled, FIELDS)
-    rules = (Rule.parse("date_of_birth"),)
-    pairs = block.rule_counts(block.candidate_counts(records, rules))[0].candidate_pairs
+    pairs = counts_of(nulled, (Rule.parse("date_of_birth"),), folder)[0].candidate_pairs
     kept = listed.where(listed["date_of_birth"] != LISTED)
     tally.judge("pairs without them", pairs, pairs_of(kept, kept, ["date_of_birth"]))
     most = pairs_of(balanced, balanced, ["date_of_birth"])

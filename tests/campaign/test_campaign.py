@@ -118,8 +118,8 @@ def test_damaged_files_are_noticed_and_made_good(spark, tmp_path, tally):
     starved.attack_files(spark, tmp_path, 1, tally)
 
 
-def test_the_pairs_of_a_great_block_are_known_before_they_are_formed(spark, tally):
-    skewed.attack_plan(spark, 20_000, tally)
+def test_the_pairs_of_a_great_block_are_known_before_they_are_formed(spark, tmp_path, tally):
+    skewed.attack_plan(spark, tmp_path, 20_000, tally)
 
 
 def test_seeded_defects_are_caught_and_clean_deliveries_pass(spark, tally):

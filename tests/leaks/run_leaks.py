@@ -100,7 +100,7 @@ def start_after(place: Place) -> bool:
 
 
 def is_linking(place: Place) -> bool:
-    """Whether the linkage records were laid out, so that scoring is at work or near."""
+    """Whether the linkage records were written, so that scoring is at work or near."""
     return any((place.lake / "identifiers" / "_scratch").glob("link-*/*/_SUCCESS"))
 
 

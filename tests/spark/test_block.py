@@ -1,10 +1,19 @@
-"""Block: counts without pairs, against pairs counted one by one."""
+"""Block: counts before any record is moved, against records and pairs counted one by one."""
 
 import duckdb
 import pytest
 
-from attainment_linkage.core.blocking_plan import key_groups
-from attainment_linkage.core.layout import Layout, TaskSize, layout, totals
+from attainment_linkage.adapters import scratch
+from attainment_linkage.core.blocking_plan import RuleCount, key_groups
+from attainment_linkage.core.layout import (
+    Layout,
+    TaskSize,
+    counted_keys,
+    layout,
+    slices_of,
+    tasks,
+    totals,
+)
 from attainment_linkage.core.new_pairs import estimates, sample
 from attainment_linkage.core.rule_sql import rule_sql
 from attainment_linkage.core.rules import Rule
@@ -14,9 +23,10 @@ from attainment_linkage.steps import block
 from attainment_linkage.steps.new_pairs import new_pairs
 from attainment_linkage.steps.record_files import Query
 from attainment_linkage.steps.slices import unpacked
-from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people
+from tests.linkage_design import RECORD_DDL, counts_alone, febrl_model, febrl_people
 
 MODEL = febrl_model()
+SIZE = TaskSize(10**9, 2_000, 2)
 
 
 @pytest.fixture(scope="module")
@@ -28,72 +38,72 @@ def kept(spark, tmp_path_factory):
     return linkage.kept_records(frame, tmp_path_factory.mktemp("kept") / "records")
 
 
-@pytest.fixture(scope="module")
-def records(kept):
-    return kept.frame
+def counted_in(kept, cut, folder, rules=MODEL.blocking_rules, more=()):
+    """What is counted in these slices, and the query and files by which records are dealt out."""
+    keys = counted_keys(cut, rules, MODEL.matchkeys, more)
+    query = Query(kept.columns, cut, keys, 512)
+    counts = block.key_counts(scratch.kept(block.counted_keys(kept, query, SIZE), folder))
+    return query, counts
 
 
-def laid_out(kept, cut, rules):
-    return block.laid_out(kept, Query(kept.columns, cut, 512), rules, TaskSize(1, 2_000, 2))
-
-
-def test_a_rules_pairs_are_counted_exactly_from_its_blocks(records):
-    rule = Rule.parse("date_of_birth & surname")
-    (count,) = block.rule_counts(block.candidate_counts(records, [rule])).values()
-
-    left, right = (people.to_pylist() for people in febrl_people())
-    sizes = {}
-    for person in right:
-        key = (person["date_of_birth"], person["surname"])
-        sizes[key] = sizes.get(key, 0) + 1
-    keys = [(person["date_of_birth"], person["surname"]) for person in left]
-    whole = [key for key in keys if None not in key]
-    assert count.candidate_pairs == sum(sizes.get(key, 0) for key in whole)
-    assert count.left_records == len(whole)
-    assert count.largest_block_pairs == max(sizes.get(key, 0) * whole.count(key) for key in whole)
-
-
-def test_a_null_key_meets_nobody_and_an_empty_file_forms_nothing(spark):
-    left = spark.createDataFrame([("a", None), ("b", "X")], "record_id string, dob string")
-    right = spark.createDataFrame([("c", None)], "record_id string, dob string")
-    records = block.linkage_records(left, right, ["dob"])
-
-    counts = block.rule_counts(block.candidate_counts(records, [Rule.parse("dob")]))
-    assert counts[0].candidate_pairs == 0
-    nothing = block.candidate_counts(records.limit(0), [Rule.parse("dob")])
-    assert block.rule_counts(nothing) == {}
-
-
-def test_records_are_laid_out_once_per_element_and_a_null_key_nowhere(spark, tmp_path):
+def test_null_keys_and_empty_files_form_nothing_and_lone_records_are_not_moved(spark, tmp_path):
     left = spark.createDataFrame(
-        [("a", ["P1", "P2", "P1", None]), ("b", None)], "record_id string, homes array<string>"
+        [("a", None), ("b", "X"), ("e", "Y")], "record_id string, d string"
+    )
+    right = spark.createDataFrame([("c", None), ("f", "Y")], "record_id string, d string")
+    rule = Rule.parse("d")
+    cut = Layout(key_groups([rule]), 3)
+    frame = block.linkage_records(left, right, ["d"])
+    kept = linkage.kept_records(frame, tmp_path / "records")
+
+    query, counts = counted_in(kept, cut, tmp_path / "met", [rule])
+    assert totals(counts) == {0: RuleCount(0, 2, 1, 1, 1)}
+    slices = slices_of(cut, query.keys, counts)
+    assert [(one.left_records, one.right_records) for one in slices] == [(1, 1)]
+    dealt = block.dealt(kept, query, tmp_path / "met", tasks(cut, slices, SIZE), SIZE).toArrow()
+    assert sorted(row["record_id"] for row in rows_of(dealt)) == ["e", "f"]
+    nobody = linkage.kept_records(frame.limit(0), tmp_path / "none")
+    assert counted_in(nobody, cut, tmp_path / "none met", [rule])[1] == []
+
+
+def test_records_come_once_per_element_by_which_they_meet(spark, tmp_path):
+    left = spark.createDataFrame(
+        [("a", ["P1", "P2", "P3", "P2", None]), ("b", None)],
+        "record_id string, homes array<string>",
     ).selectExpr("record_id", "homes", "cast(null as string) home")
-    right = spark.createDataFrame([("c", "P2"), ("d", None)], "record_id string, home string")
+    right = spark.createDataFrame(
+        [("c", "P2"), ("d", None), ("e", "P3"), ("f", "P4")], "record_id string, home string"
+    )
     right = right.selectExpr("record_id", "cast(null as array<string>) homes", "home")
     rule = Rule.parse("homes[] = home")
     cut = Layout(key_groups([rule]), 3)
+    frame = block.linkage_records(left, right, ["homes", "home"])
+    kept = linkage.kept_records(frame, tmp_path / "records")
 
-    records = block.linkage_records(left, right, ["homes", "home"])
-    made = laid_out(linkage.kept_records(records, tmp_path / "r"), cut, [rule]).toArrow()
-    rows = [row for one in made["block"] for row in unpacked(one).to_pylist()]
-    held = sorted((row["record_id"], row["key_element"]) for row in rows)
-    assert held == [("a", "P1"), ("a", "P2"), ("c", "P2")]
-    counted = made.filter(made["counts"].is_valid())
-    assert len(set(made["slice"].to_pylist())) == counted.num_rows
+    query, counts = counted_in(kept, cut, tmp_path / "met", [rule])
+    assert totals(counts) == {0: RuleCount(0, 3, 3, 2, 1)}
+    made = tasks(cut, slices_of(cut, query.keys, counts), SIZE)
+    dealt = block.dealt(kept, query, tmp_path / "met", made, SIZE).toArrow()
+    held = sorted((row["record_id"], row["key_element"]) for row in rows_of(dealt))
+    assert held == [("a", "P2"), ("a", "P3"), ("c", "P2"), ("e", "P3")]
 
 
-def test_slices_count_each_rule_as_the_whole_files_do(kept, records):
+def rows_of(dealt):
+    return [row for one in dealt["block"] for row in unpacked(one).to_pylist()]
+
+
+def test_each_rule_is_counted_as_record_by_record_however_cut(kept, tmp_path):
     rules = [*MODEL.blocking_rules, *MODEL.training_rules]
-    whole = block.rule_counts(block.candidate_counts(records, rules))
+    alone = counts_alone(*febrl_people(), rules)
 
     for slices in (1, 16):
         cut = Layout(key_groups(MODEL.blocking_rules, MODEL.matchkeys), slices)
-        counted = totals(block.slice_counts(laid_out(kept, cut, rules)))
-        assert counted == {place: whole[place] for place in counted}
-        assert set(counted) >= set(range(len(MODEL.blocking_rules)))
+        _, counts = counted_in(kept, cut, tmp_path / f"{slices}", more=MODEL.training_rules)
+        found = totals(counts)
+        assert {place: found[place] for place in alone} == alone
 
 
-def test_new_pairs_of_all_slices_are_those_that_no_rule_before_forms(kept):
+def test_new_pairs_of_all_slices_are_those_that_no_rule_before_forms(kept, tmp_path):
     rules = MODEL.blocking_rules
     database = duckdb.connect()
     for name, people in zip(("lefts", "rights"), febrl_people(), strict=True):
@@ -105,10 +115,12 @@ def test_new_pairs_of_all_slices_are_those_that_no_rule_before_forms(kept):
         before = f"{before} or coalesce({rule}, false)"
 
     for cut in (Layout(key_groups(rules), 8), layout(rules, (), 1, TaskSize(1, 1, 1))):
-        made = laid_out(kept, cut, rules).localCheckpoint()
-        slices = block.slice_counts(made)
+        query, counts = counted_in(kept, cut, tmp_path / f"{cut.slices}")
+        slices = slices_of(cut, query.keys, counts)
         sampled = sample(cut, slices, most=8)
-        found = estimates(cut, slices, sampled, new_pairs(made, rules, sampled, 512))
+        dealt = block.dealt(kept, query, tmp_path / f"{cut.slices}", sampled, SIZE)
+        looked = new_pairs(dealt, rules, sampled, 512)
+        found = estimates(cut, slices, sampled, looked)
         assert {place: one.pairs for place, one in found.items()} == exact
         assert all(one.least == one.most for one in found.values())
 

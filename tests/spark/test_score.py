@@ -9,13 +9,20 @@ from pyspark.sql import functions as F
 from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.core import training
 from attainment_linkage.core.blocking_plan import key_groups
-from attainment_linkage.core.layout import Layout, TaskSize, layout, tasks
+from attainment_linkage.core.layout import (
+    Layout,
+    TaskSize,
+    counted_keys,
+    layout,
+    slices_of,
+    tasks,
+)
 from attainment_linkage.stages import linkage
 from attainment_linkage.steps import block, frequency, score, train
 from attainment_linkage.steps.kernel import Kernel
 from attainment_linkage.steps.record_files import Query, RecordFiles
 from tests.connected import POLICY
-from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people, splink_alone
+from tests.linkage_design import RECORD_DDL, counts_alone, febrl_model, febrl_people, splink_alone
 
 REVIEW_BITS = -5.0
 MODEL = febrl_model()
@@ -51,7 +58,7 @@ def records(kept_records):
 
 @pytest.fixture(scope="module")
 def trained(records):
-    counts = block.rule_counts(block.candidate_counts(records, MODEL.training_rules))
+    counts = counts_alone(*febrl_people(), MODEL.training_rules)
     budget = training.TrainingBudget(random_pairs=200_000)
     return train.trained_model(records, MODEL, counts, (5_000, 5_000), 5_000 / 25e6, budget)
 
@@ -60,9 +67,11 @@ def scored(records, trained, name, folder):
     (cut, size), columns = CUTS[name], MODEL.term_frequency_columns
     shares = folder / f"shares {name}"
     kept(score.frequencies_of(records, columns, POLICY), shares)
-    query = Query(records.columns, cut, 512, shares, columns)
-    laid_out = block.laid_out(records, query, MODEL.blocking_rules, size).localCheckpoint()
-    plan = tasks(cut, block.slice_counts(laid_out), size)
+    keys = counted_keys(cut, MODEL.blocking_rules, MODEL.matchkeys)
+    query = Query(records.columns, cut, keys, 512, shares, columns)
+    met = folder / f"met {name}"
+    counts = block.key_counts(kept(block.counted_keys(records, query, size), met))
+    plan = tasks(cut, slices_of(cut, keys, counts), size)
     assert (max(task.parts for task in plan) > 1) == (name == "hot keys in parts")
     assert len(plan) > 1 or name == "one bucket"
     kernel = Kernel(
@@ -73,7 +82,8 @@ def scored(records, trained, name, folder):
         review_bits=REVIEW_BITS,
         memory_mib=512,
     )
-    return score.match_weights(laid_out, kernel, plan).collect()
+    dealt = block.dealt(records, query, met, plan, size)
+    return score.match_weights(dealt, kernel, plan).collect()
 
 
 def frequencies(records):

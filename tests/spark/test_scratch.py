@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import functions as F
 
-from attainment_linkage.adapters.scratch import fetching, kept
+from attainment_linkage.adapters.scratch import Fetching, kept
 
 BLOCK_MIB = 20
 
@@ -36,7 +36,7 @@ def test_what_is_fetched_by_files_is_what_java_would_have_sent_and_leaves_nothin
         "id % 2 = 0 as is_left", "cast(id as string) as record_id",
         "if(id % 3 = 0, null, array('LS1', cast(null as string))) as postcodes",
     )  # fmt: skip
-    fetch = fetching(tmp_path / "samples")
+    fetch = Fetching(tmp_path / "samples")
 
     with ThreadPoolExecutor(2) as both:
         tables = list(both.map(fetch, [rows, rows.where("false")]))

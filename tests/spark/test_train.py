@@ -2,11 +2,11 @@
 
 import pytest
 
-from attainment_linkage.adapters.scratch import fetching
+from attainment_linkage.adapters.scratch import Fetching
 from attainment_linkage.core import training
 from attainment_linkage.domain.errors import TrainingError
 from attainment_linkage.steps import block, train
-from tests.linkage_design import RECORD_DDL, febrl_model, febrl_people
+from tests.linkage_design import RECORD_DDL, counts_alone, febrl_model, febrl_people
 
 MODEL = febrl_model()
 PRIOR = 5_000 / 25e6
@@ -21,8 +21,8 @@ def records(spark):
 
 
 @pytest.fixture(scope="module")
-def counts(records):
-    return block.rule_counts(block.candidate_counts(records, MODEL.training_rules))
+def counts():
+    return counts_alone(*febrl_people(), MODEL.training_rules)
 
 
 def probabilities(trained, name):
@@ -39,11 +39,26 @@ def test_neither_the_order_of_rows_nor_their_way_here_moves_the_model(records, c
     turned = records.orderBy("surname").repartition(3, "suburb")
     first, again = (
         train.trained_model(r, MODEL, counts, (5_000, 5_000), PRIOR, budget, fetch)
-        for r, fetch in ((records, train.by_java), (turned, fetching(tmp_path)))
+        for r, fetch in ((records, train.BY_JAVA), (turned, Fetching(tmp_path)))
     )
 
     assert first.settings["comparisons"] == again.settings["comparisons"]
     assert first.untrained_comparisons == ()
+
+
+def test_samples_are_the_same_from_all_records_and_from_what_was_drawn_once(
+    records, counts, tmp_path
+):
+    budget = training.TrainingBudget(2_000, random_pairs=100_000, session_records=1_000)
+    alone, together = (
+        train.trained_model(records, MODEL, counts, (5_000, 5_000), PRIOR, budget, fetch)
+        for fetch in (train.BY_JAVA, Fetching(tmp_path))
+    )
+
+    assert alone == together
+    assert sum(alone.session_pairs) > 100
+    (drawn,) = tmp_path.iterdir()
+    assert 2_000 < records.sparkSession.read.parquet(str(drawn)).count() < 5_000
 
 
 def test_a_sample_gives_nearly_the_model_of_everything(records, counts):

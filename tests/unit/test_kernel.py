@@ -4,7 +4,6 @@ Without Spark: records are read, placed in slices, cut, counted, dealt out and s
 engine's own code. The oracle is a nested loop.
 """
 
-from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,12 +17,27 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from attainment_linkage.adapters import faults
-from attainment_linkage.core.blocking_plan import KeyGroup, RuleCount, key_groups
-from attainment_linkage.core.layout import Layout, Slice, TaskSize, tasks, totals
+from attainment_linkage.core.blocking_plan import KeyGroup, key_groups
+from attainment_linkage.core.layout import (
+    KeyCount,
+    Layout,
+    TaskSize,
+    counted_keys,
+    slices_of,
+    tasks,
+    totals,
+)
 from attainment_linkage.core.rules import Rule
 from attainment_linkage.steps.kernel import Kernel, open_database, score_task
-from attainment_linkage.steps.record_files import Query, RecordFiles, parts_of, placed
-from attainment_linkage.steps.slices import Counting, merged, packed, unpacked
+from attainment_linkage.steps.key_counts import COUNTED, Met, coded, counted
+from attainment_linkage.steps.record_files import (
+    Query,
+    RecordFiles,
+    codes_of,
+    parts_of,
+    records_of,
+)
+from attainment_linkage.steps.slices import Deal, Lots, by_task, packed
 
 COMPARISON = cl.ExactMatch("a").get_comparison("duckdb").as_dict()
 for _level, _m, _u in zip(COMPARISON["comparison_levels"][1:], (0.9, 0.1), (0.1, 0.9), strict=True):
@@ -44,7 +58,9 @@ SCHEMA = pa.schema(
     ]
 )
 values = st.sampled_from(["x", "y", "z", None])
-sides = st.lists(st.tuples(values, values, values, st.lists(values, max_size=3)), max_size=9)
+sides = st.lists(
+    st.tuples(values, values, values, st.none() | st.lists(values, max_size=3)), max_size=9
+)
 TERMS = ("a", "b", "c", "a = b", "b = a", "t[]", "t[] = c")
 rules = st.lists(
     st.lists(st.sampled_from(TERMS), min_size=1, max_size=2, unique=True).map(" & ".join),
@@ -54,7 +70,7 @@ rules = st.lists(
 ).map(lambda texts: tuple(map(Rule.parse, texts)))
 
 
-def records_of(left, right):
+def rows_of(left, right):
     return [
         dict(zip(SCHEMA.names, (is_left, f"{number}", *row), strict=True))
         for is_left, rows in ((True, left), (False, right))
@@ -64,7 +80,7 @@ def records_of(left, right):
 
 def values_of(record, equality):
     name = equality.left if record["is_left"] else equality.right
-    found = record[name] if name == "t" else [record[name]]
+    found = record[name] or [] if name == "t" else [record[name]]
     return {value for value in found if value is not None}
 
 
@@ -72,65 +88,65 @@ def holds(rule, one, other):
     return all(values_of(one, e) & values_of(other, e) for e in rule.equalities)
 
 
-def laid_out(records, cut, counted):
-    """What Spark has its tasks do, a few records to each."""
-    query = Query(tuple(SCHEMA.names[1:]), cut, 128)
+def lowest(chosen, one, other):
+    return next((n for n, rule in enumerate(chosen) if holds(rule, one, other)), None)
+
+
+def linked(records, cut, chosen, matchkeys, size):
+    """What Spark has its tasks do, a few records to each: counts, tasks, and their records."""
+    keys = counted_keys(cut, chosen, matchkeys)
+    query = Query(tuple(SCHEMA.names[1:]), cut, keys, 128)
     with TemporaryDirectory() as folder:
-        table = pa.Table.from_pylist(records, SCHEMA)
-        pq.write_table(table, f"{folder}/records.parquet", row_group_size=2)
-        blocks = [
-            block
-            for numbers in query.passes()
-            for parts in parts_of([RecordFiles(Path(folder))], 4)
-            for block in packed(placed(parts, query, numbers), numbers)
-        ]
-    countings = [
-        Counting(group, {n: counted[n] for n in group.rule_numbers}) for group in cut.groups
-    ]
-    rows = [row for batch in merged(blocks, countings) for row in batch.to_pylist()]
-    for place, own in groupby(rows, key=itemgetter("group_number", "slice")):
-        first, *others = own
-        counts = {one["rule"]: RuleCount(*one.values()) for one in first["counts"]}
-        sides = first["left_records"], first["right_records"]
-        assert all(one["counts"] is None for one in others)
-        yield Slice(*place, *sides, counts), [one["block"] for one in (first, *others)]
+        pq.write_table(
+            pa.Table.from_pylist(records, SCHEMA), f"{folder}/r.parquet", row_group_size=2
+        )
+        parts = parts_of([RecordFiles(Path(folder))], 4)
+        ways, sizes = 3, (len(cut.groups), len(keys), cut.slices)
+        codes = [one for own in parts for one in coded(codes_of(own, query), *sizes, ways)]
+        found = pa.Table.from_batches(counted(codes, ways), COUNTED)
+        counts = [KeyCount(**row) for row in found.drop_columns(["met"]).to_pylist()]
+        slices = slices_of(cut, keys, counts)
+        made = tasks(cut, slices, size)
+        named = {n: {one.number for one in slices if one.group_number == n} for n in range(9)}
+        named = {n: own for n, own in named.items() if n < len(cut.groups)}
+        lots = tuple(Lots.of_group(n, made, cut.slices) for n in named)
+        deal = Deal(cut, keys, Met(found), lots)
+        blocks = [b for own in parts for b in packed(records_of(own, query, named), deal)]
+    return totals(counts), made, {place: held for place, held, _ in by_task(blocks)}
 
 
 TWICE = [("x", "x", None, ["x", "y"])]
 """Two such records share two elements and are one pair."""
+THIRD = [("x", None, None, None), ("x", None, None, None), ("x", None, None, ["x"])]
+ALIKE = [("x", "y", "z", ["z"]), (None, "y", None, None), (None, None, "z", ["x", "z"])]
 
 
 @settings(max_examples=8, deadline=None)
-@example((Rule.parse("t[]"), Rule.parse("a & t[]")), TWICE, TWICE, 0, 20)
-@given(rules, sides, sides, st.integers(0, 3), st.integers(1, 20))
-def test_every_pair_comes_once_by_its_lowest_rule_from_whatever_task(
-    chosen, left, right, slices, most
+@example((Rule.parse("t[]"), Rule.parse("a & t[]")), (), TWICE, TWICE, 0, 20)
+@example((Rule.parse("a"),), (Rule.parse("b"), Rule.parse("t[] = c")), ALIKE, ALIKE, 2, 20)
+@example((Rule.parse("a & t[]"), Rule.parse("a & b")), (), THIRD, THIRD, 2, 20)
+@given(rules, st.just(()) | rules, sides, sides, st.integers(0, 3), st.integers(1, 20))
+def test_every_pair_comes_once_by_its_lowest_rule_and_key_from_whatever_task(
+    chosen, keys, left, right, slices, most
 ):
-    records = records_of(left, right)
+    records = rows_of(left, right)
     pairs = [(a, b) for a in records for b in records if a["is_left"] and not b["is_left"]]
-    lowest = {
-        (a["record_id"], b["record_id"]): next(
-            n for n, rule in enumerate(chosen) if holds(rule, a, b)
-        )
+    expected = [
+        (a["record_id"], b["record_id"], lowest(chosen, a, b), lowest(keys, a, b))
         for a, b in pairs
-        if any(holds(rule, a, b) for rule in chosen)
-    }
-    together = KeyGroup((), tuple(range(len(chosen))), ())
+        if any(holds(rule, a, b) for rule in (*chosen, *keys))
+    ]
+    together = KeyGroup((), tuple(range(len(chosen))), tuple(range(len(keys))))
     # no slices: everything lies together, without a key
-    cut = Layout(key_groups(chosen), slices) if slices else Layout((together,), 1)
-    found = list(laid_out(records, cut, chosen))
-    blocks = {(one.group_number, one.number): held for one, held in found}
-    kernel = Kernel(SETTINGS, chosen, (), (), -100.0, 128)
+    cut = Layout(key_groups(chosen, keys), slices) if slices else Layout((together,), 1)
+    counted, made, held = linked(records, cut, chosen, keys, TaskSize(most, 1_000, 2))
+    kernel = Kernel(SETTINGS, chosen, keys, (), -100.0, 128)
 
     scored = []
-    for task in tasks(cut, [one for one, _ in found], TaskSize(most, 1_000, 2)):
-        held = pa.concat_tables(
-            unpacked(pa.scalar(one)) for n in task.slices for one in blocks[task.group_number, n]
-        )
-        scored += score_task(held, kernel, task, "").to_pylist()
-    assert {(p["left_id"], p["right_id"]): p["rule_number"] for p in scored} == lowest
-    assert len(scored) == len(lowest)
-    counted = totals(one for one, _ in found)
+    for place, task in enumerate(made):
+        scored += score_task(held[place], kernel, task, "").to_pylist()
+    names = ("left_id", "right_id", "rule_number", "matchkey_number")
+    assert sorted(map(str, map(itemgetter(*names), scored))) == sorted(map(str, expected))
     formed = {n: sum(holds(rule, a, b) for a, b in pairs) for n, rule in enumerate(chosen)}
     for number, rule in enumerate(chosen):
         count = counted[number].candidate_pairs if number in counted else 0

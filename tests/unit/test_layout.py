@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from attainment_linkage.core.blocking_plan import RuleCount
 from attainment_linkage.core.layout import (
+    KeyCount,
     Slice,
     TaskSize,
-    counted_in,
+    counted_keys,
+    group_key,
     layout,
+    slices_of,
     tasks,
     totals,
 )
@@ -33,7 +36,7 @@ def test_few_records_are_not_cut_and_their_rules_are_shared_out_by_pairs():
     one = slice_of(0, [60, 10, 40])
 
     assert cut.is_whole
-    assert counted_in(cut, RULES) == ((0, 1, 2),)
+    assert [key.group_number for key in counted_keys(cut, RULES, KEYS)] == [0, 0, 0]
     made = [
         (t.group.rule_numbers, t.group.matchkey_numbers, t.parts) for t in tasks(cut, [one], SIZE)
     ]
@@ -46,10 +49,21 @@ def test_more_records_are_cut_by_the_keys_of_the_groups_finely_enough_to_deal_ou
     assert [group.label for group in cut.groups] == ["dob", "postcode"]
     assert cut.slices == 16
     assert layout(RULES, KEYS, 10**9, SIZE).slices == 512
-    assert counted_in(cut, [*RULES, Rule.parse("dob & sex"), Rule.parse("sex")]) == (
-        (0, 1, 3),
-        (2,),
-    )
+
+
+def test_rules_are_counted_in_their_groups_and_matchkeys_where_no_rule_covers_them():
+    keys = tuple(map(Rule.parse, ("dob & surname & sex", "dob & sex", "postcode & sex")))
+    cut = layout(RULES, keys, 51, SIZE)
+
+    assert [group.label for group in cut.groups] == ["dob", "postcode"]
+    made = counted_keys(cut, RULES, keys, (Rule.parse("sex"), RULES[2]))
+    assert [(key.rule.text, key.group_number, key.deals) for key in made] == [
+        ("dob & surname", 0, True),
+        ("dob & forename", 0, True),
+        ("postcode", 1, True),
+        ("sex", None, False),
+        ("dob & sex", 0, True),
+    ]
 
 
 def test_a_rule_without_an_equality_is_refused():
@@ -94,7 +108,25 @@ def test_every_slice_is_scored_whole_and_once_and_shares_are_even(drawn, paralle
 
 
 def test_counts_add_up_over_slices_and_the_largest_block_is_the_largest():
-    counted = totals([slice_of(0, [60, 10]), slice_of(1, [5])])
+    cut = layout(RULES, (), 51, SIZE)
+    keys = counted_keys(cut, RULES, (), (Rule.parse("sex"),))
+    counts = [
+        KeyCount(0, 4, 10, 20, 60, 9, met_left=3, met_right=8),
+        KeyCount(0, 5, 1, 2, 5, 5, met_left=1, met_right=2),
+        KeyCount(1, 4, 10, 20, 7, 7, met_left=4, met_right=1),
+        KeyCount(1, 6, 3, 0, 0, 0, met_left=0, met_right=0),
+        KeyCount(3, 4, 9, 9, 81, 81, met_left=9, met_right=9),
+        KeyCount(group_key(0), 4, 6, 8, 0, 0, 0, 0),
+        KeyCount(group_key(0), 5, 9, 9, 0, 0, 0, 0),
+        KeyCount(group_key(0), 6, 3, 0, 0, 0, 0, 0),
+    ]
 
-    assert counted[0] == RuleCount(0, 10, 10, 65, 60)
-    assert counted[1] == RuleCount(1, 5, 5, 10, 10)
+    assert totals(counts)[0] == RuleCount(0, 11, 22, 65, 9)
+    assert set(totals(counts)) == {0, 1, 3}
+    made = slices_of(cut, keys, counts)
+    # of those that meet by any key, no more than there are; nobody meets in slice 6
+    assert [(s.number, s.left_records, s.right_records) for s in made] == [(4, 6, 8), (5, 1, 2)]
+    assert made[0].counts == {
+        0: RuleCount(0, 10, 20, 60, 9),
+        1: RuleCount(1, 10, 20, 7, 7),
+    }

@@ -4,7 +4,7 @@ import numpy as np
 
 from attainment_linkage.core.blocking_plan import KeyGroup, RuleCount
 from attainment_linkage.core.layout import Layout, Slice
-from attainment_linkage.core.new_pairs import Unit, estimate, estimates, sample
+from attainment_linkage.core.new_pairs import Looked, Unit, estimate, estimates, sample
 from attainment_linkage.core.plan_cost import Work
 from attainment_linkage.core.rules import Rule
 
@@ -21,11 +21,9 @@ def test_all_slices_looked_at_give_the_exact_number():
     slices = [slice_of(n, [10 + n, 7]) for n in range(4)]
     cut = Layout((DOB,), 4)
     sampled = sample(cut, slices, most=9)
-    found = {(place, 0): 10 + place for place in range(4)} | {
-        (place, 1): place for place in range(4)
-    }
+    looked = [Looked(place, 9, 99, {0: 10 + place, 1: place}) for place in range(4)]
 
-    made = estimates(cut, slices, sampled, found)
+    made = estimates(cut, slices, sampled, looked)
     assert [(one.pairs, one.least, one.most) for one in made.values()] == [(46, 46, 46), (6, 6, 6)]
 
 
@@ -38,7 +36,8 @@ def test_a_hot_slice_is_looked_at_in_part_on_its_larger_side():
         ((0,), 0, 3, False),
         ((1,), 0, 1, True),
     ]
-    made = estimates(cut, [hot, slice_of(1, [5, 5])], drawn, {(0, 0): 150_000, (1, 0): 5})
+    looked = [Looked(0, 9, 99, {0: 150_000}), Looked(1, 9, 99, {0: 5})]
+    made = estimates(cut, [hot, slice_of(1, [5, 5])], drawn, looked)
     assert made[0].pairs == round((450_000 + 5) / (900_000 + 5) * 900_005)
     assert made[0].least < made[0].pairs < made[0].most
 

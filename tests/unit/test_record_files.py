@@ -5,18 +5,25 @@ import pyarrow.parquet as pq
 import pytest
 
 from attainment_linkage.core.blocking_plan import key_groups
-from attainment_linkage.core.layout import Layout
+from attainment_linkage.core.layout import Layout, counted_keys
+from attainment_linkage.core.rule_sql import SLICE_UNIT
 from attainment_linkage.core.rules import Rule
+from attainment_linkage.steps.key_counts import CODE, SLICE
 from attainment_linkage.steps.record_files import (
     Query,
     RecordFiles,
+    codes_of,
     counted_values,
     parts_of,
-    placed,
+    records_of,
     side_counts,
 )
-from attainment_linkage.steps.slices import PLACE
 
+RULE = Rule.parse("name")
+CUT = Layout(key_groups([RULE]), 4)
+QUERY = Query(("record_id", "name"), CUT, counted_keys(CUT, [RULE], ()), 64)
+MANY = {0: range(99)}
+"""So many slices are named that none are left out as records are read."""
 ROWS = [(f"r{n}", n < 8, ["ANN", "BOB", None][n % 3]) for n in range(20)]
 
 
@@ -43,17 +50,40 @@ def rows_of(batches):
 
 @pytest.mark.parametrize("records", [1, 5, 100])
 def test_every_record_is_in_one_part_with_its_side(files, records):
-    query = Query(("record_id", "name"), Layout(key_groups([Rule.parse("name")]), 4), 64)
     shares = parts_of(files, records)
-    rows = [row for parts in shares for row in rows_of(placed(parts, query, [0]))]
+    rows = [row for parts in shares for row in rows_of(records_of(parts, QUERY, MANY))]
 
     assert sorted((r["record_id"], r["is_left"], r["name"]) for r in rows) == sorted(ROWS)
     assert side_counts(files) == (8, 12)
     assert len(shares) == {1: 7, 5: 4, 100: 1}[records]  # whole row groups of three or fewer
-    places = {name: {r[f"{PLACE}0"] for r in rows if r["name"] == name} for name in ("ANN", None)}
+    places = {n: {r[f"{SLICE}0"] for r in rows if r["name"] == n} for n in ("ANN", "BOB", None)}
     assert places[None] == {None}
-    assert len(places["ANN"]) == 1
-    assert places["ANN"] <= set(range(4))
+    assert all(len(places[name]) == 1 for name in ("ANN", "BOB"))
+    assert places["ANN"] | places["BOB"] <= set(range(4))
+    assert places["ANN"] != places["BOB"]
+
+
+def test_records_of_few_slices_are_those_of_all_that_lie_in_them(files):
+    parts = [part for own in parts_of(files, 5) for part in own]
+    everyone = rows_of(records_of(parts, QUERY, MANY))
+    lie = {row[f"{SLICE}0"] for row in everyone if row["name"] == "ANN"}
+
+    own = rows_of(records_of(parts, QUERY, {0: lie}))
+    assert own == [row for row in everyone if row["name"] == "ANN"]
+    assert rows_of(records_of(parts, QUERY, {0: ()})) == []
+
+
+def test_a_code_tells_slice_and_side_and_equal_keys_by_equal_hashes(files):
+    parts = [part for own in parts_of(files, 5) for part in own]
+    rows = rows_of(codes_of(parts, QUERY))
+
+    assert [row[f"{CODE}0"] is None for row in rows] == [row[f"{SLICE}0"] is None for row in rows]
+    whole = [row for row in rows if row[f"{CODE}0"] is not None]
+    assert {row[f"{CODE}0"] // SLICE_UNIT - row[f"{SLICE}0"] for row in whole} == {0}
+    assert {row[f"{CODE}0"] % 2 + row["is_left"] for row in whole} == {1}
+    assert len({row[f"{CODE}0"] // 2 for row in whole}) == 2
+    hashes = {row[f"{CODE}0"] % SLICE_UNIT // 2 for row in whole}
+    assert 2**46 < max(hashes) < 2**54
 
 
 @pytest.mark.parametrize(

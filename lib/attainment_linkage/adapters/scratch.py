@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,23 +42,27 @@ def sweep(root: Path) -> None:
     shutil.rmtree(root / SCRATCH, ignore_errors=True)
 
 
-def fetching(folder: Path) -> Callable[[DataFrame], pa.Table]:
+class Fetching:
     """How frames come to the driver by way of files: their rows never lie in its Java's heap.
 
     Threads may fetch at once; of a frame that was fetched nothing stays on the disk.
     """
-    numbers = itertools.count()
 
-    def fetched(frame: DataFrame) -> pa.Table:
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._numbers = folder, itertools.count()
+
+    def __call__(self, sample: DataFrame) -> pa.Table:
         """All rows of a frame, in no order."""
-        place = folder / str(next(numbers))
-        kept(frame, place)
+        place = self._folder / str(next(self._numbers))
+        kept(sample, place)
         try:
             return pq.read_table(place)
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
-    return fetched
+    def kept(self, drawn: DataFrame) -> DataFrame:
+        """A frame that others are drawn from, written once."""
+        return kept(drawn, self._folder / f"kept-{next(self._numbers)}")
 
 
 def kept(frame: DataFrame, folder: Path) -> DataFrame:

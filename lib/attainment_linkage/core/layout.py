@@ -1,10 +1,11 @@
 """Layout: how records are cut before anything is counted, and which cuts one task scores.
 
 Every key group is cut in slices by hash of its key: all pairs of its rules lie inside slices.
-Slices are small and many; they are counted once, and then dealt out to tasks by what was
-counted, so that no task has more pairs or records than it may. A slice with more pairs than
-that, a hot key, is scored by several tasks: each takes a part of the side with more records
-and all of the other one, so that no pair is lost and none comes twice.
+Slices are small and many; what is in them is counted before any record is moved, and they are
+dealt out to tasks by what was counted, so that no task has more pairs or records than it may.
+A slice with more pairs than that, a hot key, is scored by several tasks: each takes a part of
+the side with more records and all of the other one, so that no pair is lost and none comes
+twice.
 """
 
 from __future__ import annotations
@@ -36,10 +37,40 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class CountedKey:
+    """A rule whose key is counted: in the slices of a group, or of its own where it has none.
+
+    ``deals``: whether records that have it in common are dealt out in that group.
+    """
+
+    rule: Rule
+    group_number: int | None
+    deals: bool
+
+
+@dataclass(frozen=True)
+class KeyCount:
+    """What was counted of one key in one slice.
+
+    Records of each side that have a key, pairs that they form, those of the largest block; and
+    the records of each side whose key the other side has too.
+    """
+
+    key: int
+    slice: int
+    left_records: int
+    right_records: int
+    candidate_pairs: int
+    largest_block_pairs: int
+    met_left: int
+    met_right: int
+
+
+@dataclass(frozen=True)
 class Slice:
     """What was counted in one slice of one group: records of each side, pairs of each rule.
 
-    ``bytes``: of all its records as one block.
+    Records: those that meet another, or somewhat more of them.
     """
 
     group_number: int
@@ -47,7 +78,6 @@ class Slice:
     left_records: int
     right_records: int
     counts: Mapping[int, RuleCount]
-    bytes: int = 0
 
     def pairs(self, rule_numbers: Iterable[int]) -> int:
         """Candidate pairs of these rules in it."""
@@ -77,12 +107,6 @@ class TaskSize:
     records: int
     parallel: int
 
-    def partitions(self, records: int, cut: Layout) -> int:
-        """How many partitions hold so many laid-out records, none more than a task may."""
-        if cut.is_whole:
-            return 1
-        return max(math.ceil(records / self.records), self.parallel)
-
 
 def layout(
     rules: Sequence[Rule], matchkeys: Sequence[Rule], record_count: int, size: TaskSize
@@ -99,34 +123,71 @@ def layout(
     return Layout(groups, min(wanted, MOST_SLICES))
 
 
-def counted_in(cut: Layout, rules: Sequence[Rule]) -> tuple[tuple[int, ...], ...]:
-    """For each group, the places of the rules whose blocks lie inside its slices.
-
-    Each rule is counted in the first such group; one that has none is counted nowhere here.
-    """
-    homes: list[list[int]] = [[] for _ in cut.groups]
+def counted_keys(
+    cut: Layout, rules: Sequence[Rule], matchkeys: Sequence[Rule], more: Sequence[Rule] = ()
+) -> tuple[CountedKey, ...]:
+    """What is counted: the rules by their place; then ``more``, of which nothing but counts is
+    asked; then matchkeys without a rule of their group that holds wherever they do."""
+    found: dict[Rule, CountedKey] = {}
     for place, rule in enumerate(rules):
-        for number, group in enumerate(cut.groups):
-            if set(group.key) <= set(rule.equalities):
-                homes[number].append(place)
-                break
-    return tuple(map(tuple, homes))
+        number = next(n for n, group in enumerate(cut.groups) if place in group.rule_numbers)
+        found.setdefault(rule, CountedKey(rule, number, deals=True))
+    for rule in more:
+        found.setdefault(rule, CountedKey(rule, None, deals=False))
+    for number, group in enumerate(cut.groups):
+        own = [rules[n] for n in group.rule_numbers]
+        for key in (matchkeys[n] for n in group.matchkey_numbers):
+            if not any(set(rule.equalities) <= set(key.equalities) for rule in own):
+                found[key] = CountedKey(key, number, deals=True)
+    return tuple(found.values())
 
 
-def totals(slices: Iterable[Slice]) -> dict[int, RuleCount]:
-    """The counts of each rule over all slices."""
-    found: dict[int, RuleCount] = {}
-    for one in slices:
-        for number, count in one.counts.items():
-            before = found.get(number, RuleCount(number, 0, 0, 0, 0))
-            found[number] = RuleCount(
-                number,
-                before.left_records + count.left_records,
-                before.right_records + count.right_records,
-                before.candidate_pairs + count.candidate_pairs,
-                max(before.largest_block_pairs, count.largest_block_pairs),
-            )
-    return found
+def slices_of(
+    cut: Layout, keys: Sequence[CountedKey], counts: Iterable[KeyCount]
+) -> tuple[Slice, ...]:
+    """The slices in which anyone meets, from what was counted in them of each key, and of each
+    group's own key, which is counted as ``group_key(number)``."""
+    by_place = {(one.key, one.slice): one for one in counts}
+    found = []
+    for number in range(len(cut.groups)):
+        own = [place for place, key in enumerate(keys) if key.group_number == number]
+        for place in range(cut.slices):
+            held = [by_place[n, place] for n in own if (n, place) in by_place]
+            dealt = [one for one in held if keys[one.key].deals]
+            every = by_place.get((group_key(number), place))
+            if every is None or not dealt:
+                continue
+            left = min(every.left_records, sum(one.met_left for one in dealt))
+            right = min(every.right_records, sum(one.met_right for one in dealt))
+            if left and right:
+                ruled = {one.key: rule_count(one.key, [one]) for one in held}
+                found.append(Slice(number, place, left, right, ruled))
+    return tuple(found)
+
+
+def group_key(number: int) -> int:
+    """By what the records of a group's slices are counted, among the keys."""
+    return -1 - number
+
+
+def totals(counts: Iterable[KeyCount]) -> dict[int, RuleCount]:
+    """The counts of each key over all slices."""
+    by_key: dict[int, list[KeyCount]] = {}
+    for one in counts:
+        if one.key >= 0:
+            by_key.setdefault(one.key, []).append(one)
+    return {key: rule_count(key, own) for key, own in sorted(by_key.items())}
+
+
+def rule_count(key: int, counts: Sequence[KeyCount]) -> RuleCount:
+    """The counts of one key, of several slices together."""
+    return RuleCount(
+        key,
+        sum(one.left_records for one in counts),
+        sum(one.right_records for one in counts),
+        sum(one.candidate_pairs for one in counts),
+        max(one.largest_block_pairs for one in counts),
+    )
 
 
 def tasks(cut: Layout, slices: Sequence[Slice], size: TaskSize) -> tuple[Task, ...]:

@@ -9,7 +9,7 @@ linearised variance under cluster sampling, Cochran 1977, Sampling Techniques, 6
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from attainment_linkage.core.layout import Layout, Slice, Task
@@ -30,6 +30,17 @@ class Unit:
     pairs: float
     new_pairs: int
     weight: int = 1
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found in one sampled task: its records, their bytes as they are moved, and how
+    many pairs are new to each rule."""
+
+    task: int
+    records: int
+    bytes: int
+    new_pairs: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,10 @@ def estimates(
     cut: Layout,
     slices: Sequence[Slice],
     sampled: Sequence[Task],
-    found: Mapping[tuple[int, int], int],
+    looked: Iterable[Looked],
 ) -> dict[int, Estimate]:
-    """The new pairs of each rule, from those ``found`` by sampled task and rule."""
+    """The new pairs of each rule, from those of the sampled tasks."""
+    found = {(one.task, rule): new for one in looked for rule, new in one.new_pairs.items()}
     by_place = {(one.group_number, one.number): one for one in slices}
     rules = {n: number for number, group in enumerate(cut.groups) for n in group.rule_numbers}
     made = {}

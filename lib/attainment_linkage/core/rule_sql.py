@@ -7,6 +7,11 @@ from dataclasses import replace
 
 from attainment_linkage.core.rules import Equality, Rule
 
+ELEMENT = "key_element"
+"""An element of the array that a group is keyed on: a column beside the record it is of."""
+SLICE_UNIT = 2**55
+"""What one slice is in a record's code of a key (``code_sql``)."""
+
 
 def equality_sql(equality: Equality) -> str:
     """One equality as a DuckDB condition; null where either side is null."""
@@ -91,51 +96,66 @@ def _smallest_shared_sql(equality: Equality) -> str:
     return ""
 
 
-def key_blocks_sql(rule: Rule, key_array: Equality | None, element: str) -> str:
-    """The blocks of a rule in each slice of ``delivered``, as slice, l and r: records of a side.
+def slice_sql(key: Sequence[Equality], slices: int) -> str:
+    """The slice of a record in a group: null where a part of the group's key is.
 
-    A record is in one block, or in one for each element of the rule's array: those of the
-    slice where it is keyed on them (``element`` holds them), else all. Without nulls.
+    A list, one for each element, where the key is over an array.
     """
-    array = key_array or next((e for e in rule.equalities if e.has_array), None)
-    values = [_side_value_sql(e) for e in rule.equalities if not e.has_array]
-    if key_array is not None:
-        values.append(f'"{element}"')
-    elif array is not None:
-        values.append(f"unnest({_elements_sql(array)})")
-    keys = [f"k{place}" for place in range(len(values))]
-    named = ", ".join(f"{value} as {key}" for value, key in zip(values, keys, strict=True))
-    whole = " and ".join(f"{key} is not null" for key in keys)
-    return (
-        "select slice, count(*) filter (is_left) as l, count(*) filter (not is_left) as r "
-        f"from (select slice, is_left, {named} from delivered) "
-        f"where {whole} group by slice, {', '.join(keys)}"
+    values = _values_sql(key)
+    placed = f"case when {_whole_sql(values)} then {_slice_sql(values, slices)}::smallint end"
+    return _each_sql(_array_of(key), placed)
+
+
+def code_sql(rule: Rule, key: Sequence[Equality], slices: int) -> str:
+    """A record's key of a rule as one whole number: its slice, 54 bits of its hash, its side.
+
+    ``key``: of the group in whose slices the rule is counted. Null where a part of the rule's
+    key is; a list, one for each element, where the rule or the group's key is over an array.
+    A second array of a rule is left out: the key is then met by more than hold the rule.
+    """
+    array = _array_of(key) or _array_of(rule.equalities)
+    values = _values_sql([e for e in rule.equalities if not e.has_array])
+    values += [ELEMENT] if array else []
+    place = _slice_sql(_values_sql(key), slices)
+    code = f"{place}::ubigint * {SLICE_UNIT} + (hash({', '.join(values)}) >> 10) * 2"
+    return _each_sql(
+        array, f"case when {_whole_sql(values)} then {code} + (not is_left)::ubigint end"
     )
 
 
-def slice_sql(key: Sequence[Equality], element: str, slices: int) -> str:
-    """The slice of a record of ``rows`` in a group: null where a part of the group's key is."""
-    values = [f'"{element}"' if e.has_array else _side_value_sql(e) for e in key]
-    if not values:
-        return "0::smallint"
-    whole = " and ".join(f"{value} is not null" for value in values)
-    return f"case when {whole} then (hash({', '.join(values)}) % {slices})::smallint end"
+def elements_sql(equality: Equality) -> str:
+    """The distinct elements of a record that are not null, as a list; one where it has no array."""
+    left, right = (_list_sql(equality, is_left) for is_left in (True, False))
+    return f"list_distinct(case when is_left then {left} else {right} end)"
 
 
-def with_elements_sql(equality: Equality, element: str) -> str:
-    """The records of ``rows`` once for each element that is not null, and the element."""
-    return f'(select *, unnest({_elements_sql(equality)}) as "{element}" from rows)'
+def _array_of(equalities: Sequence[Equality]) -> Equality | None:
+    return next((equality for equality in equalities if equality.has_array), None)
+
+
+def _values_sql(equalities: Sequence[Equality]) -> list[str]:
+    return [ELEMENT if e.has_array else _side_value_sql(e) for e in equalities]
+
+
+def _whole_sql(values: Sequence[str]) -> str:
+    return " and ".join(f"{value} is not null" for value in values) or "true"
+
+
+def _slice_sql(values: Sequence[str], slices: int) -> str:
+    return f"(hash({', '.join(values)}) % {slices})" if values else "0"
+
+
+def _each_sql(array: Equality | None, expression: str) -> str:
+    """An expression over ``ELEMENT``, for each element of a record, where there is an array."""
+    if array is None:
+        return expression
+    return f"list_transform({elements_sql(array)}, lambda {ELEMENT}: {expression})"
 
 
 def _side_value_sql(equality: Equality) -> str:
     if equality.left == equality.right:
         return f'"{equality.left}"'
     return f'case when is_left then "{equality.left}" else "{equality.right}" end'
-
-
-def _elements_sql(equality: Equality) -> str:
-    left, right = (_list_sql(equality, is_left) for is_left in (True, False))
-    return f"list_distinct(case when is_left then {left} else {right} end)"
 
 
 def _with_elements_sql(equality: Equality, is_left: bool) -> str:

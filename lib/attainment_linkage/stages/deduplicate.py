@@ -49,8 +49,8 @@ def weighed_pairs(run: StageRun, lines: Records, folder: Path) -> tuple[DataFram
     policy = policy_of(run.config)
     itself = (replace(one, is_left=side) for side in (True, False) for one in lines.files)
     facing = Records(deduplicate.facing_itself(lines.frame), tuple(itself))
-    laid = linkage.cut_and_counted(facing, MODEL, policy, folder / "laid")
-    plan = linkage.planned(MODEL, laid, policy)
+    counted = linkage.counted(facing, MODEL, policy, folder / "counted")
+    plan = linkage.planned(MODEL, counted, policy)
     count = plan.left_records
     run.note("candidate pairs of Census lines", plan.candidate_pairs)
     kernel = Kernel(
@@ -61,7 +61,8 @@ def weighed_pairs(run: StageRun, lines: Records, folder: Path) -> tuple[DataFram
         review_bits=deduplicate.REVIEW_BITS,
         memory_mib=policy.task_memory_mib,
     )
-    scored = kept(score.match_weights(plan.blocks, kernel, plan.tasks), folder / "scored")
+    dealt = counted.dealt(plan.tasks, policy, facing.columns)
+    scored = kept(score.match_weights(dealt, kernel, plan.tasks), folder / "scored")
     accepted = deduplicate.acceptance(scored, count, run.config.deduplicate.false_share)
     run.note("expected doubles among Census lines", round(accepted.expected_doubles))
     run.note(doubles.BEYOND, round(accepted.expected_beyond))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attainment_linkage.adapters.scratch import fetching, kept, scratch_folder
+from attainment_linkage.adapters.scratch import Fetching, kept, scratch_folder
 from attainment_linkage.core.doubles import BEYOND
 from attainment_linkage.domain import tables
 from attainment_linkage.domain.road import LINK as STAGE
@@ -29,8 +29,9 @@ def _link(run: StageRun, folder: Path) -> None:
     run.note("candidate pairs of all rules", plan.candidate_pairs)
     run.note("candidate pairs expected, each once", sum(e.pairs for e in made.new_pairs.values()))
     run.write(linkage.candidate_counts(run.spark, model, plan), tables.CANDIDATE_COUNTS)
-    trained = link_model.model_of(run, made, fetching(folder / "samples"))
-    weighed = kept(linkage.weighed(model, plan, trained, policy), folder / "weighed")
+    trained = link_model.model_of(run, made, Fetching(folder / "samples"))
+    weighed = linkage.weighed(model, plan, trained, policy, folder / "frequencies")
+    weighed = kept(weighed, folder / "weighed")
     found = linkage.scored(weighed, plan, policy)
     run.note("true pairs expected", round(found.expected_true_pairs))
     scored = run.write(found.pairs, tables.SCORED_PAIRS)

@@ -10,13 +10,13 @@ from pyspark.sql import SparkSession
 from attainment_linkage.adapters import locks, plain_tables
 from attainment_linkage.adapters.lake import require_space
 from attainment_linkage.adapters.runlog import RunLog
-from attainment_linkage.adapters.scratch import SCRATCH, fetching, kept, scratch_folder
+from attainment_linkage.adapters.scratch import SCRATCH, Fetching, kept, scratch_folder
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import LinkSpec, parse_spec
 from attainment_linkage.stages import linkage
 from attainment_linkage.stages.contest import Known
 from attainment_linkage.stages.expected_errors import accepting, expected_errors
-from attainment_linkage.stages.files_laid_out import laid_out
+from attainment_linkage.stages.files_counted import counted_files
 from attainment_linkage.stages.files_linked import FilesLinked
 from attainment_linkage.stages.session import session_for
 from attainment_linkage.stages.specified import policy_of
@@ -70,13 +70,13 @@ def _linked(
     started = time.monotonic()
     policy = policy_of(spec, config)
     with scratch_folder(output, "link-files") as folder, log.stage("link-files", "two files"):
-        records, model, laid = laid_out(spark, spec, (left, right), policy, folder)
+        records, model, counted = counted_files(spark, spec, (left, right), policy, folder)
         log.note("blocking rules", len(model.blocking_rules))
-        plan = linkage.planned(model, laid, policy)
+        plan = linkage.planned(model, counted, policy)
         log.note("candidate pairs of all rules", plan.candidate_pairs)
-        trained = linkage.trained(records, model, plan, policy, fetching(folder / "samples"))
+        trained = linkage.trained(records, model, plan, policy, Fetching(folder / "samples"))
         log.note("training pairs of all sessions", sum(trained.session_pairs))
-        weighed = linkage.weighed(model, plan, trained, policy)
+        weighed = linkage.weighed(model, plan, trained, policy, folder / "frequencies")
         found = linkage.scored(kept(weighed, folder / "weighed"), plan, policy)
         log.note("true pairs expected", round(found.expected_true_pairs))
         scored = kept(found.pairs, folder / "scored")

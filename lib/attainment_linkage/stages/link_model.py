@@ -15,10 +15,10 @@ from attainment_linkage.stages import linkage
 from attainment_linkage.stages.decided import with_decided
 from attainment_linkage.stages.link_plan import LinkPlan
 from attainment_linkage.stages.stage_run import StageRun
-from attainment_linkage.steps.train import Fetch, TrainedModel, by_java
+from attainment_linkage.steps.train import BY_JAVA, Fetch, TrainedModel
 
 
-def model_of(run: StageRun, made: LinkPlan, fetch: Fetch = by_java) -> TrainedModel:
+def model_of(run: StageRun, made: LinkPlan, fetch: Fetch = BY_JAVA) -> TrainedModel:
     """The model that weighs the pairs: trained here and saved, or the saved one of link.model.
 
     Raises: TrainingError, ModelRefusedError, ModelDriftedError; before any pair is formed.

@@ -35,7 +35,10 @@ _SMALL = 10
 
 @dataclass(frozen=True)
 class LinkPlan:
-    """The two files laid out, the model that is to link them, and what was planned."""
+    """The two files' records, the model that is to link them, and what was planned.
+
+    ``bytes_of_a_record``: as it is moved, compressed, on average of the sampled ones.
+    """
 
     records: DataFrame
     model: LinkageModel
@@ -43,6 +46,7 @@ class LinkPlan:
     policy: LinkagePolicy
     plan: linkage.Plan
     new_pairs: dict[int, Estimate]
+    bytes_of_a_record: float
 
 
 def show(config: Config, log: RunLog | None = None) -> None:
@@ -65,7 +69,7 @@ def show(config: Config, log: RunLog | None = None) -> None:
 
 
 def made(run: StageRun, folder: Path) -> LinkPlan:
-    """Lay both files out, count, plan, and say so.
+    """Count, plan, and say so.
 
     Raises: RuleError, NoCandidatesError, PlanOverBudgetError, BucketTooLargeError.
     """
@@ -75,30 +79,31 @@ def made(run: StageRun, folder: Path) -> LinkPlan:
     people = deduplicate.standing_lines(run.read(tables.CENSUS_PEOPLE), doubles)
     prepared = linkage.prepared(pupils, people, model)
     records = linkage.kept_records(prepared, folder / "records")
-    laid = linkage.laid_out(records, model, policy, folder / "laid")
-    plan = linkage.planned(model, laid, policy)
-    found = estimated(model, plan, policy)
-    for name, value in lines(model, plan, found, policy):
+    counted = linkage.counted(records, model, policy, folder / "counted")
+    plan = linkage.planned(model, counted, policy)
+    found, size = estimated(model, plan, policy)
+    made = LinkPlan(records.frame, model, ladder, policy, plan, found, size)
+    for name, value in lines(made):
         run.log.note(name, value)
-    return LinkPlan(records.frame, model, ladder, policy, plan, found)
+    return made
 
 
 def estimated(
     model: LinkageModel, plan: linkage.Plan, policy: LinkagePolicy
-) -> dict[int, Estimate]:
-    """The pairs new to each rule, from a sample of the slices."""
-    sampled = sample(plan.cut, plan.slices)
-    found = new_pairs(plan.blocks, model.blocking_rules, sampled, policy.task_memory_mib)
-    return estimates(plan.cut, plan.slices, sampled, found)
+) -> tuple[dict[int, Estimate], float]:
+    """The pairs new to each rule, and the bytes of a record as it is moved, from a sample of
+    the slices."""
+    counted, rules = plan.counted, model.blocking_rules
+    sampled = sample(counted.cut, counted.slices)
+    dealt = counted.dealt(sampled, policy, counted.records.columns)
+    looked = new_pairs(dealt, rules, sampled, policy.task_memory_mib)
+    size = sum(one.bytes for one in looked) / max(1, sum(one.records for one in looked))
+    return estimates(counted.cut, counted.slices, sampled, looked), size
 
 
-def lines(
-    model: LinkageModel,
-    plan: linkage.Plan,
-    found: dict[int, Estimate],
-    policy: LinkagePolicy,
-) -> Iterator[tuple[str, str]]:
+def lines(made: LinkPlan) -> Iterator[tuple[str, str]]:
     """The plan in lines: rules, key groups, and what it costs."""
+    model, plan, found, policy = made.model, made.plan, made.new_pairs, made.policy
     for number, count in plan.rule_counts.items():
         estimate = found[number]
         share = 100 * count.largest_block_pairs / max(count.candidate_pairs, 1)
@@ -117,7 +122,8 @@ def lines(
         )
     work = work_of(plan, found, policy)
     yield "candidate pairs, each once", f"about {_told(work.new_pairs)}"
-    yield "bytes to shuffle, compressed", f"{plan.shuffled_bytes:,}"
+    size = round(plan.dealt_records * made.bytes_of_a_record)
+    yield "bytes to shuffle, compressed", f"at most about {size:,}"
     yield (
         "expected time",
         f"about {work.seconds:,.0f} s with {policy.parallel_tasks} tasks at once, extrapolated "
@@ -127,9 +133,8 @@ def lines(
 
 def work_of(plan: linkage.Plan, found: dict[int, Estimate], policy: LinkagePolicy) -> Work:
     """What the plan has to do."""
-    laid_out = sum(one.left_records + one.right_records for one in plan.slices)
     pairs = sum(estimate.pairs for estimate in found.values())
-    return Work(laid_out, pairs, policy.parallel_tasks)
+    return Work(plan.dealt_records, pairs, policy.parallel_tasks)
 
 
 def _new(estimate: Estimate) -> str:

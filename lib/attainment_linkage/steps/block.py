@@ -1,8 +1,8 @@
 """Block: which records meet, counted before any pair is formed.
 
-``linkage_records`` puts the two files in one frame; ``candidate_counts`` counts each
-rule's pairs from the sizes of its blocks; ``laid_out`` cuts records in slices by the keys of
-the rules, counting as it goes.
+``linkage_records`` puts the two files in one frame; ``counted_keys`` counts each rule's blocks
+in slices by the keys of the rules; ``dealt`` then moves the records that meet to the tasks
+of their slices, once.
 """
 
 from __future__ import annotations
@@ -10,34 +10,29 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_
+from pathlib import Path
 
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from attainment_linkage.core.blocking_plan import RuleCount
-from attainment_linkage.core.layout import Slice, Task, TaskSize, counted_in
-from attainment_linkage.core.rules import Equality, Rule
+from attainment_linkage.core.layout import KeyCount, Task, TaskSize
 from attainment_linkage.steps.contract import require_columns
+from attainment_linkage.steps.key_counts import CODES_DDL, COUNTS_DDL, coded, counted
 from attainment_linkage.steps.record_files import (
     Part,
     Query,
     RecordFiles,
+    codes_of,
+    met_in,
     parts_of,
-    placed,
     record_count,
+    records_of,
 )
-from attainment_linkage.steps.slices import (
-    BLOCKS_DDL,
-    COUNTED_DDL,
-    PACKED_RECORDS,
-    Counting,
-    merged,
-    packed,
-)
+from attainment_linkage.steps.slices import BLOCKS_DDL, PACKED_RECORDS, Deal, Lots, packed
 
+COUNTED_CODES = 8_000_000
+"""Codes that one task counts: eight bytes each, held a few times over."""
 MadeInTask = Callable[[int], Iterator[pa.RecordBatch]]
 ArrowTask = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
@@ -88,144 +83,49 @@ def linkage_records(left: DataFrame, right: DataFrame, columns: Sequence[str]) -
     )
 
 
-def candidate_counts(records: DataFrame, rules: Sequence[Rule]) -> DataFrame:
-    """Count, for each rule, the pairs its equalities form: the sum over blocks of left x right.
+def counted_keys(records: Records, query: Query, size: TaskSize) -> DataFrame:
+    """How many records of each side have each counted key, and which keys both sides have.
 
-    Grain: one row per rule that has a whole key. Exact up to collisions of a 64-bit hash;
-    an upper bound for rules with a further condition or an array. No pair is formed.
-    Cost: one pass; one shuffle of (rule, key hash, two counts), combined before it.
+    Grain: out, one row per key and slice (``key_counts.COUNTS_DDL``). Exact up to collisions of a
+    hash; an upper bound for rules with a further condition or an array. No pair is formed.
+    Cost: one pass over the columns of the keys; one shuffle of eight bytes per record and key.
     """
-    keys = F.concat(*(_block_keys(rule, number) for number, rule in enumerate(rules)))
-    blocks = (
-        records.select("is_left", F.explode(keys).alias("key"))
-        .groupBy("key.rule_number", "key.block")
-        .agg(
-            F.count_if("is_left").alias("left_records"),
-            F.count_if(~F.col("is_left")).alias("right_records"),
-        )
-    )
-    pairs = F.col("left_records") * F.col("right_records")
-    return blocks.groupBy("rule_number").agg(
-        F.sum("left_records").alias("left_records"),
-        F.sum("right_records").alias("right_records"),
-        F.sum(pairs).alias("candidate_pairs"),
-        F.max(pairs).alias("largest_block_pairs"),
-    )
-
-
-def rule_counts(counts: DataFrame) -> dict[int, RuleCount]:
-    """The counts on the driver: one small row per rule."""
-    return {row["rule_number"]: RuleCount(**row.asDict()) for row in counts.collect()}
-
-
-def laid_out(records: Records, query: Query, rules: Sequence[Rule], sizes: TaskSize) -> DataFrame:
-    """Cut the records in slices by the keys of the query's groups, and count these rules in them.
-
-    Grain: out, one row per block of records, a slice's together; the first has the records of
-    both sides in the slice and the counts of each rule that ``layout.counted_in`` places there.
-    Records with a null in a key meet nobody there and are left out; where the key is over
-    array elements, a record comes once per element, with the element beside it.
-    Cost: the files are read once, and once more per group keyed on an array; one shuffle
-    of blocks, a few rows each of many records.
-    """
-    laid = record_count(records.files) * len(query.cut.groups)
-    partitions, parts = sizes.partitions(laid, query.cut), records.parts(sizes)
-    passes = [(own, numbers) for numbers in query.passes() for own in parts]
-    homes = counted_in(query.cut, rules)
-    countings = [
-        Counting(group, {place: rules[place] for place in own})
-        for group, own in zip(query.cut.groups, homes, strict=True)
-    ]
-    place = F.col("group_number") * F.lit(query.cut.slices) + F.col("slice")
+    parts, numbers = records.parts(size), len(query.keys) + len(query.cut.groups)
+    codes = record_count(records.files) * numbers
+    ways = 1 if query.cut.is_whole else max(math.ceil(codes / COUNTED_CODES), size.parallel)
+    sizes = len(query.cut.groups), len(query.keys), query.cut.slices, ways
     return (
-        records.in_tasks(_packer(passes, query), len(passes), BLOCKS_DDL)
-        .repartitionById(partitions, place.cast("int"))
-        .mapInArrow(_merger(countings), COUNTED_DDL)
-    )
-
-
-def slice_counts(laid_out: DataFrame) -> list[Slice]:
-    """What was counted in each slice, on the driver: no block is read."""
-    rows = laid_out.where(F.col("counts").isNotNull()).select(
-        "group_number", "slice", "left_records", "right_records", "counts", "bytes"
-    )
-    return [
-        Slice(
-            row["group_number"],
-            row["slice"],
-            row["left_records"],
-            row["right_records"],
-            {one["rule"]: RuleCount(*one) for one in row["counts"]},
-            row["bytes"],
+        records.in_tasks(
+            lambda number: coded(codes_of(parts[number], query), *sizes), len(parts), CODES_DDL
         )
-        for row in sorted(rows.collect(), key=lambda row: (row["group_number"], row["slice"]))
-    ]
+        .repartitionById(ways, "part")
+        .mapInArrow(lambda batches: counted(batches, ways), COUNTS_DDL)
+    )
 
 
-def dealt(laid_out: DataFrame, tasks: Sequence[Task]) -> DataFrame:
-    """The blocks of the slices of each task, one partition per task: task, block.
+def key_counts(counted: DataFrame) -> list[KeyCount]:
+    """What was counted, on the driver, in the order of keys and slices; without what is met."""
+    rows = counted.drop("met").collect()
+    return sorted((KeyCount(**row.asDict()) for row in rows), key=lambda one: (one.key, one.slice))
 
-    Cost: one shuffle of blocks; a slice that several tasks share goes to each.
+
+def dealt(
+    records: Records, query: Query, met: Path, tasks: Sequence[Task], size: TaskSize
+) -> DataFrame:
+    """The records of the slices of each task in blocks, one partition per task: task, block.
+
+    ``met``: the folder of ``counted_keys``. Records with a null in a key meet nobody there, and
+    like those whose key the other side has not, they are left out.
+    Grain: out, one row per block of records of a task; what is in one is in ``slices.packed``.
+    Cost: the files are read once; one shuffle of blocks; a slice that several tasks share goes
+    to each.
     """
-    places = [
-        (task.group_number, slice_number, place)
-        for place, task in enumerate(tasks)
-        for slice_number in task.slices
-    ]
-    names = ["group_number", "slice", "task"]
-    columns = [pa.array(list(column), pa.int32()) for column in zip(*places, strict=True)]
-    wanted = laid_out.sparkSession.createDataFrame(pa.table(columns, names=names))
-    # inner: a slice that no task was given forms no pair
-    slices = laid_out.join(F.broadcast(wanted), on=names[:2], how="inner")
-    return slices.select("task", "block").repartitionById(len(tasks), "task")
-
-
-def _packer(passes: Sequence[tuple[Sequence[Part], Sequence[int]]], query: Query) -> MadeInTask:
-    """What a task makes of its share of the files: blocks of the slices of some groups."""
+    parts, groups = records.parts(size), range(len(query.cut.groups))
+    lots = tuple(Lots.of_group(number, tasks, query.cut.slices) for number in groups)
+    named = {n: {one for t in tasks if t.group_number == n for one in t.slices} for n in groups}
 
     def packer(number: int) -> Iterator[pa.RecordBatch]:
-        parts, numbers = passes[number]
-        return packed(placed(parts, query, numbers), numbers)
+        deal = Deal(query.cut, query.keys, met_in(met), lots)
+        return packed(records_of(parts[number], query, named), deal)
 
-    return packer
-
-
-def _merger(countings: Sequence[Counting]) -> ArrowTask:
-    """The function of one task that puts blocks of its slices together and counts."""
-    return lambda batches: merged(batches, countings)
-
-
-def _side_value(equality: Equality) -> Column:
-    """The key value of a record: the left column in a left record, else the right one."""
-    if equality.left == equality.right:
-        return F.col(equality.left)
-    return F.when(F.col("is_left"), F.col(equality.left)).otherwise(F.col(equality.right))
-
-
-def _elements(equality: Equality) -> Column:
-    """The distinct non-null key elements of a record."""
-
-    def of(column: str, is_array: bool) -> Column:
-        values = F.col(column) if is_array else F.array(F.col(column))
-        return F.array_distinct(F.filter(values, lambda value: value.isNotNull()))
-
-    return F.when(F.col("is_left"), of(equality.left, equality.is_left_array)).otherwise(
-        of(equality.right, equality.is_right_array)
-    )
-
-
-def _block_keys(rule: Rule, number: int) -> Column:
-    """The blocks of a rule that a record falls in: none where a part of its key is null."""
-    scalars = [_side_value(equality) for equality in rule.equalities if not equality.has_array]
-    array = next((equality for equality in rule.equalities if equality.has_array), None)
-
-    def block(*values: Column) -> Column:
-        return F.struct(F.lit(number).alias("rule_number"), F.xxhash64(*values).alias("block"))
-
-    if array is None:
-        blocks = F.array(block(*scalars))
-    else:
-        blocks = F.transform(_elements(array), lambda element: block(element, *scalars))
-    is_whole = reduce(and_, [v.isNotNull() for v in scalars], F.lit(True))
-    nothing = F.array().cast("array<struct<rule_number:int,block:bigint>>")
-    return F.coalesce(F.when(is_whole, blocks), nothing)
+    return records.in_tasks(packer, len(parts), BLOCKS_DDL).repartitionById(len(tasks), "task")

@@ -22,13 +22,13 @@ from attainment_linkage.core.cheap_sql import cheap_comparisons
 from attainment_linkage.core.layout import Task
 from attainment_linkage.core.reach import Reach, assured, is_assured, reach
 from attainment_linkage.core.rule_sql import (
+    ELEMENT,
     first_holding_sql,
     is_covered,
     none_holds_sql,
     pairs_sql,
 )
 from attainment_linkage.core.rules import Rule
-from attainment_linkage.steps.slices import ELEMENT
 
 WEIGHT_DECIMALS = 6
 """Weights are rounded to 1e-6 bits before any decision: training moves them by 2e-11."""

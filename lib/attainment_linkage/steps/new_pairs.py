@@ -3,48 +3,51 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from attainment_linkage.core.layout import Task
+from attainment_linkage.core.new_pairs import Looked
 from attainment_linkage.core.rule_sql import none_holds_sql, pairs_sql
 from attainment_linkage.core.rules import Rule
-from attainment_linkage.steps.block import dealt
+from attainment_linkage.steps.block import ArrowTask
 from attainment_linkage.steps.kernel import load, open_database
 from attainment_linkage.steps.slices import by_task
 
-_FOUND = pa.schema([("task", pa.int32()), ("rule", pa.int32()), ("new_pairs", pa.int64())])
+_DDL = "task int, records bigint, bytes bigint, new_pairs map<int,bigint>"
+_LOOKED = pa.schema(
+    [
+        ("task", pa.int32()),
+        ("records", pa.int64()),
+        ("bytes", pa.int64()),
+        ("new_pairs", pa.map_(pa.int32(), pa.int64())),
+    ]
+)
 
 
 def new_pairs(
-    laid_out: DataFrame, rules: Sequence[Rule], tasks: Sequence[Task], memory_mib: int
-) -> dict[tuple[int, int], int]:
+    dealt: DataFrame, rules: Sequence[Rule], tasks: Sequence[Task], memory_mib: int
+) -> list[Looked]:
     """Pairs of each rule that no rule before it forms, in each of the sampled tasks.
 
-    Returns counts by the place of the task and of the rule.
-    Cost: one shuffle of the sampled slices; their pairs are formed and counted, not kept.
+    ``dealt``: the blocks of these tasks. Their pairs are formed and counted, not kept.
     """
-    found = dealt(laid_out, tasks).mapInArrow(
-        _counter(rules, tasks, memory_mib), "task int, rule int, new_pairs bigint"
-    )
-    return {(row["task"], row["rule"]): row["new_pairs"] for row in found.collect()}
+    found = dealt.mapInArrow(_counter(rules, tasks, memory_mib), _DDL).collect()
+    return sorted((Looked(*row) for row in found), key=lambda one: one.task)
 
 
-def _counter(
-    rules: Sequence[Rule], tasks: Sequence[Task], memory_mib: int
-) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
+def _counter(rules: Sequence[Rule], tasks: Sequence[Task], memory_mib: int) -> ArrowTask:
     """The function of a partition: the new pairs of each task in it."""
 
     def counter(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for place, records in by_task(batches):
+        for place, records, size in by_task(batches):
             with tempfile.TemporaryDirectory(prefix="plan-") as spill:
                 counts = _counts(records, rules, tasks[place], memory_mib, spill)
-            rows = [pa.array([place] * len(counts)), pa.array(counts), pa.array(counts.values())]
-            yield pa.record_batch(
-                [row.cast(f.type) for row, f in zip(rows, _FOUND, strict=True)], schema=_FOUND
-            )
+            row = place, len(records), size, list(counts.items())
+            columns = [pa.array([one], f.type) for one, f in zip(row, _LOOKED, strict=True)]
+            yield pa.record_batch(columns, schema=_LOOKED)
 
     return counter
 

@@ -1,14 +1,14 @@
 """Record files: linkage records read from Parquet by the tasks themselves. No Spark here.
 
 What only goes on to Python in columns need not pass through Java in rows: a task reads its share
-of the files, DuckDB looks up frequencies and places each record in its slices. Every worker must
-see the files: they lie where scratch frames lie.
+of the files; DuckDB in it looks up frequencies, places each record in its slices and makes its
+codes of the counted keys. Every worker must see the files: they lie where scratch frames lie.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +18,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from attainment_linkage.core.layout import Layout
-from attainment_linkage.core.rule_sql import slice_sql, with_elements_sql
+from attainment_linkage.core.layout import CountedKey, Layout
+from attainment_linkage.core.rule_sql import code_sql, elements_sql, slice_sql
 from attainment_linkage.steps.kernel import open_database
-from attainment_linkage.steps.slices import ELEMENT, PLACE
+from attainment_linkage.steps.key_counts import CODE, SLICE, Met
+from attainment_linkage.steps.slices import ELEMENTS, PACKED_RECORDS
 
 _SIDE = "is_left"
 _BATCH_RECORDS = 65_536
+_READ_BYTES = 2**20
+"""Of a column at once: a row group may have millions of records."""
+_FEW_SLICES = 64
+"""Named slices of a group up to which others are left out as they are read."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked of the records: their columns, frequencies and slices.
+    """What is asked of the records: their columns, frequencies, slices and codes.
 
     ``shares``: the folder of ``score.term_frequencies``, of ``frequency_columns`` by their
     place; none where the records have ``tf_<column>`` already.
@@ -62,21 +67,28 @@ class Query:
 
     columns: tuple[str, ...]
     cut: Layout
+    keys: tuple[CountedKey, ...]
     memory_mib: int
     shares: Path | None = None
     frequency_columns: tuple[str, ...] = ()
 
-    def passes(self) -> list[list[int]]:
-        """The groups by the pass over the files that places records in them: one for all without
-        an array, one for each with."""
-        arrays = [n for n, group in enumerate(self.cut.groups) if group.array_equality is not None]
-        scalars = [n for n in range(len(self.cut.groups)) if n not in arrays]
-        return [*([scalars] if scalars else []), *([number] for number in arrays)]
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """What the codes are made of."""
+        rules = [key.rule for key in self.keys]
+        return tuple(sorted({n for r in rules for n in (*r.left_columns, *r.right_columns)}))
 
-    def sql(self, numbers: Sequence[int]) -> str:
-        """The records of ``rows`` with frequencies, and slices of these groups of one pass."""
-        array = self.cut.groups[numbers[0]].array_equality
-        source = "rows" if array is None else with_elements_sql(array, ELEMENT)
+    def codes_sql(self) -> str:
+        """The side, slices and codes of each record of ``rows``, of all counted keys."""
+        codes = self._codes(range(len(self.keys)))
+        return f"select {', '.join([_SIDE, *self._slices(), *codes])} from rows"
+
+    def records_sql(self, slices: Mapping[int, Collection[int]]) -> str:
+        """The records of ``rows`` with frequencies, slices, and the codes by which they meet.
+
+        Those in these slices of the groups only, where few are named.
+        """
+        dealing = [place for place, key in enumerate(self.keys) if key.deals]
         chosen = [f'r."{name}"' for name in (_SIDE, *self.columns)]
         joins = []
         for place, column in enumerate(self.frequency_columns if self.shares else ()):
@@ -84,11 +96,41 @@ class Query:
             own = f"(select value, share from shares where place = {place})"
             # left: every record stays; values are distinct within a place
             joins.append(f'left join {own} f{place} on r."{column}" = f{place}.value')
-        chosen += [] if array is None else [f'r."{ELEMENT}"']
-        for number in numbers:
-            its_slice = slice_sql(self.cut.groups[number].key, ELEMENT, self.cut.slices)
-            chosen.append(f'{its_slice} as "{PLACE}{number}"')
-        return f"select {', '.join(chosen)} from {source} r {' '.join(joins)}"
+        for number, group in enumerate(self.cut.groups):
+            if group.array_equality is not None:
+                chosen.append(f'{elements_sql(group.array_equality)} as "{ELEMENTS}{number}"')
+        return (
+            f"select {', '.join([*chosen, *self._slices(), *self._codes(dealing)])} "
+            f"from rows r {' '.join(joins)} where {self._within(slices)}"
+        )
+
+    def _slices(self) -> list[str]:
+        groups = enumerate(self.cut.groups)
+        return [f'{slice_sql(g.key, self.cut.slices)} as "{SLICE}{number}"' for number, g in groups]
+
+    def _codes(self, places: Iterable[int]) -> list[str]:
+        found = []
+        for place in places:
+            number = self.keys[place].group_number
+            rule = self.keys[place].rule
+            key = rule.equalities if number is None else self.cut.groups[number].key
+            found.append(f'{code_sql(rule, key, self.cut.slices)} as "{CODE}{place}"')
+        return found
+
+    def _within(self, slices: Mapping[int, Collection[int]]) -> str:
+        if any(len(own) > _FEW_SLICES for own in slices.values()):
+            return "true"
+        conditions = ["false"]
+        for number, own in slices.items():
+            group, held = self.cut.groups[number], ", ".join(map(str, sorted(own)))
+            place = slice_sql(group.key, self.cut.slices)
+            is_list = group.array_equality is not None
+            conditions += [
+                f"list_has_any({place}, [{held}]::smallint[])"
+                if is_list
+                else f"{place} in ({held})"
+            ]
+        return " or ".join(conditions)
 
 
 def parts_of(files: Sequence[RecordFiles], records: int) -> list[tuple[Part, ...]]:
@@ -126,18 +168,42 @@ def side_counts(files: Sequence[RecordFiles]) -> tuple[int, int]:
     return left, record_count(files) - left
 
 
-def placed(parts: Sequence[Part], query: Query, numbers: Sequence[int]) -> Iterator[pa.RecordBatch]:
-    """The records of some parts of the files, with frequencies and their slices in these groups.
+def met_in(folder: Path) -> Met:
+    """Which keys both sides have, from the files of ``block.counted_keys``."""
+    columns = ["key", "slice", "met"]
+    tables = [pq.read_table(path, columns=columns) for path in RecordFiles(folder).paths]
+    return Met(pa.concat_tables(tables))
 
-    Grain: one row per record; where the group is keyed on an array, one per element.
+
+def codes_of(parts: Sequence[Part], query: Query) -> Iterator[pa.RecordBatch]:
+    """The slices and codes of the records of some parts of the files.
+
+    Grain: one row per record: is_left, slices by group, codes by key; lists of them where the
+    group or the rule is over an array.
     """
     with _database(query.memory_mib) as database:
+        for part in parts:
+            database.register("rows", _reader(part, query.key_columns))
+            yield from database.sql(query.codes_sql()).to_arrow_reader(PACKED_RECORDS)
+            database.unregister("rows")
+
+
+def records_of(
+    parts: Sequence[Part], query: Query, slices: Mapping[int, Collection[int]]
+) -> Iterator[pa.RecordBatch]:
+    """The records of some parts of the files, with frequencies, slices and codes.
+
+    Grain: one row per record. Only those in these slices by group, where few are named.
+    """
+    with _database(query.memory_mib) as database:
+        # frequencies are held and records pass, however few there seem to be
+        database.execute("set disabled_optimizers = 'build_side_probe_side'")
         if query.shares:
             tables = [pq.read_table(path) for path in RecordFiles(query.shares).paths]
             database.register("shares", pa.concat_tables(tables))
         for part in parts:
             database.register("rows", _reader(part, query.columns))
-            yield from database.sql(query.sql(numbers)).to_arrow_reader(_BATCH_RECORDS)
+            yield from database.sql(query.records_sql(slices)).to_arrow_reader(_BATCH_RECORDS)
             database.unregister("rows")
 
 
@@ -174,7 +240,9 @@ def _database(memory_mib: int) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _reader(part: Part, columns: Sequence[str]) -> pa.RecordBatchReader:
     """The records of a part, read as they are asked for."""
-    file = pq.ParquetFile(part.path, page_checksum_verification=True)
+    file = pq.ParquetFile(
+        part.path, buffer_size=_READ_BYTES, pre_buffer=False, page_checksum_verification=True
+    )
     wanted = list(columns) if part.is_left is not None else [_SIDE, *columns]
     fields = [file.schema_arrow.field(name) for name in wanted]
     schema = pa.schema(fields)

@@ -1,8 +1,8 @@
 """Score: every candidate pair by the model, slice by slice.
 
-Both files are laid out in slices by the keys of the rules (``steps.block``); each task hands
-its slices to Splink on an embedded DuckDB (``steps.kernel``). A pair is formed in one task
-only, so the tasks' answers are put together without a shuffle.
+Records come in slices by the keys of the rules (``steps.block``); each task hands its slices
+to Splink on an embedded DuckDB (``steps.kernel``). A pair is formed in one task only, so the
+tasks' answers are put together without a shuffle.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from attainment_linkage.core.levels import HOME, Home
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.domain import tables
 from attainment_linkage.steps import pair_blocks
-from attainment_linkage.steps.block import ArrowTask, Records, dealt
+from attainment_linkage.steps.block import ArrowTask, Records
 from attainment_linkage.steps.kernel import Kernel, score_task
 from attainment_linkage.steps.record_files import counted_values
 from attainment_linkage.steps.slices import by_task
@@ -112,24 +112,22 @@ def _homes(records: DataFrame, home: Home) -> DataFrame:
     return counted.where(is_home).select(home.column, F.col(home.column).alias(HOME))
 
 
-def match_weights(laid_out: DataFrame, kernel: Kernel, tasks: Sequence[Task]) -> DataFrame:
+def match_weights(dealt: DataFrame, kernel: Kernel, tasks: Sequence[Task]) -> DataFrame:
     """Score every candidate pair; keep those over the review threshold or of a matchkey.
 
-    Grain: in, one row per slice (``block.laid_out``), whose records have the model's columns
-    and tf_<column>; out, one row per pair.
+    Grain: in, one row per block of a task (``block.dealt``), whose records have the model's
+    columns and tf_<column>; out, one row per pair.
     Units: match_weight in bits, log2 posterior odds, as Splink gives it.
-    Cost: one shuffle of the slices' blocks; a slice that several tasks share goes to each.
     """
-    schema = tables.SCORED_PAIRS.ddl
-    return dealt(laid_out, tasks).mapInArrow(_scorer(kernel, tasks), schema)
+    return dealt.mapInArrow(_scorer(kernel, tasks), tables.SCORED_PAIRS.ddl)
 
 
-def weighed_blocks(laid_out: DataFrame, kernel: Kernel, tasks: Sequence[Task]) -> DataFrame:
+def weighed_blocks(dealt: DataFrame, kernel: Kernel, tasks: Sequence[Task]) -> DataFrame:
     """The same pairs in blocks, as ``steps.pair_blocks`` has them, their weights rounded.
 
-    Grain: out, one row per block of pairs. Cost: as ``match_weights``.
+    Grain: out, one row per block of pairs.
     """
-    return dealt(laid_out, tasks).mapInArrow(_packer(kernel, tasks), pair_blocks.BLOCKS_DDL)
+    return dealt.mapInArrow(_packer(kernel, tasks), pair_blocks.BLOCKS_DDL)
 
 
 def _scorer(kernel: Kernel, tasks: Sequence[Task]) -> ArrowTask:
@@ -156,7 +154,7 @@ def _scored(
     batches: Iterable[pa.RecordBatch], kernel: Kernel, tasks: Sequence[Task]
 ) -> Iterator[pa.Table]:
     """The blocks of each task to Splink, the pairs back."""
-    for task, records in by_task(batches):
+    for task, records, _ in by_task(batches):
         parent = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
         with tempfile.TemporaryDirectory(prefix="kernel-", dir=parent) as spill:
             yield score_task(records, kernel, tasks[task], spill)

@@ -1,78 +1,78 @@
-"""Slices: records as columns of Arrow, cut by hash of a key and put together again. No Spark here.
+"""Slices: records as columns of Arrow, dealt out to the tasks of their slices. No Spark here.
 
 A block is one Arrow stream of records; what Spark moves between machines is a few blocks a
-slice, not rows. Blocks hold linkage records: they go where shuffles and scratch frames go.
+task, not rows. Blocks hold linkage records: they go where shuffles and scratch frames go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from attainment_linkage.core.blocking_plan import KeyGroup
-from attainment_linkage.core.rule_sql import key_blocks_sql
-from attainment_linkage.core.rules import Rule
+from attainment_linkage.core.layout import CountedKey, Layout, Task
+from attainment_linkage.core.rule_sql import ELEMENT
+from attainment_linkage.steps.key_counts import CODE, SLICE, Flags, Ints, Met
 
-ELEMENT = "key_element"
-PLACE = "slice_of_group_"
-"""The column that holds a record's slice in a group, by the group's number."""
 PACKED_RECORDS = 500_000
 """Records that a task holds before it cuts them."""
-BLOCKS_DDL = "group_number int, slice int, records bigint, block binary"
-_COUNTS = "counts array<struct<rule:int,left:bigint,right:bigint,pairs:bigint,largest:bigint>>"
-COUNTED_DDL = (
-    f"group_number int, slice int, left_records bigint, right_records bigint, {_COUNTS}, "
-    "bytes bigint, block binary"
-)
+ELEMENTS = "elements_of_group_"
+"""How the column begins that holds a record's elements in a group keyed on an array."""
+BLOCKS_DDL = "task int, block binary"
+_BLOCKS = pa.schema([("task", pa.int32()), ("block", pa.binary())])
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="zstd")
-"""A block is moved twice. Less than half the bytes, for 2 CPU s in 9 million records."""
-_BLOCKS = pa.schema(
-    [
-        ("group_number", pa.int32()),
-        ("slice", pa.int32()),
-        ("records", pa.int64()),
-        ("block", pa.binary()),
-    ]
-)
-_COUNT = pa.struct(
-    [
-        ("rule", pa.int32()),
-        ("left", pa.int64()),
-        ("right", pa.int64()),
-        ("pairs", pa.int64()),
-        ("largest", pa.int64()),
-    ]
-)
-_COUNTED = pa.schema(
-    [
-        ("group_number", pa.int32()),
-        ("slice", pa.int32()),
-        ("left_records", pa.int64()),
-        ("right_records", pa.int64()),
-        ("counts", pa.list_(_COUNT)),
-        ("bytes", pa.int64()),
-        ("block", pa.binary()),
-    ]
-)
+"""Less than half the bytes, for 2 CPU s in 9 million records."""
 
 
 @dataclass(frozen=True)
-class Counting:
-    """What is counted in the slices of one group: rules, by their place among all counted."""
+class Lots:
+    """The slices of one group that go to the same tasks: their tasks, and the lot of each slice.
 
-    group: KeyGroup
-    rules: Mapping[int, Rule]
+    A slice that no task was given has -1.
+    """
+
+    tasks: tuple[tuple[int, ...], ...]
+    of_slice: npt.NDArray[np.int16]
+
+    @staticmethod
+    def of_group(number: int, tasks: Sequence[Task], slices: int) -> Lots:
+        """Those of a group, from all tasks."""
+        given: dict[int, tuple[int, ...]] = {}
+        for place, task in enumerate(tasks):
+            for one in task.slices if task.group_number == number else ():
+                given[one] = (*given.get(one, ()), place)
+        lots = tuple(dict.fromkeys(given.values()))
+        places = {lot: place for place, lot in enumerate(lots)}
+        of_slice = [places[given[n]] if n in given else -1 for n in range(slices)]
+        return Lots(lots, np.array(of_slice, np.int16))
 
 
-def packed(batches: Iterable[pa.RecordBatch], numbers: Sequence[int]) -> Iterator[pa.RecordBatch]:
-    """Cut records in blocks, for each of these groups; a record without a slice is left out.
+@dataclass(frozen=True)
+class Deal:
+    """What each task is given: the cut, the counted keys, what is met, and the lots by group."""
 
-    Grain: in, one row per record (and array element), with its slice in each group; out, one
-    row per group and slice that the records at hand fall in.
+    cut: Layout
+    keys: tuple[CountedKey, ...]
+    met: Met
+    lots: tuple[Lots, ...]
+
+    def dealing(self, number: int) -> list[int]:
+        """The keys by which records meet in a group."""
+        return [n for n, key in enumerate(self.keys) if key.deals and key.group_number == number]
+
+
+def packed(batches: Iterable[pa.RecordBatch], deal: Deal) -> Iterator[pa.RecordBatch]:
+    """Blocks of records for the tasks of their slices; one that meets nobody is left out.
+
+    Grain: in, one row per record, with its slices and codes; out, one row per task and block.
+    A record is in a block once; where the group is keyed on an array, once for each element by
+    which it meets, with the element beside it.
     """
     held: list[pa.RecordBatch] = []
     rows = 0
@@ -80,100 +80,76 @@ def packed(batches: Iterable[pa.RecordBatch], numbers: Sequence[int]) -> Iterato
         held.append(batch)
         rows += batch.num_rows
         if rows >= PACKED_RECORDS:
-            yield from _cut(held, numbers)
+            yield from _cut(held, deal)
             held, rows = [], 0
     if rows:
-        yield from _cut(held, numbers)
+        yield from _cut(held, deal)
 
 
-def _cut(batches: list[pa.RecordBatch], numbers: Sequence[int]) -> Iterator[pa.RecordBatch]:
-    table = pa.Table.from_batches(batches).combine_chunks()
-    records = table.drop_columns([f"{PLACE}{number}" for number in numbers])
-    for number in numbers:
-        # in 16 bits numpy sorts by counting
-        places = table[f"{PLACE}{number}"].fill_null(-1).to_numpy().astype(np.int16)
-        order = np.argsort(places, kind="stable")
-        found, first = np.unique(places[order], return_index=True)
+def _cut(batches: list[pa.RecordBatch], deal: Deal) -> Iterator[pa.RecordBatch]:
+    whole = pa.Table.from_batches(batches).combine_chunks()
+    made = [n for n in whole.column_names if n.startswith((SLICE, CODE, ELEMENTS))]
+    records = whole.drop_columns(made)
+    (table,) = whole.select(made).to_batches()
+    for number, lots in enumerate(deal.lots):
+        places = table[f"{SLICE}{number}"]
+        elements = None
+        rows = np.arange(len(places))
+        if pa.types.is_list(places.type):
+            elements = table[f"{ELEMENTS}{number}"].flatten()
+            rows = pc.list_parent_indices(places).to_numpy().astype(np.int64)
+            places = places.flatten()
+        lot = _lots_of(places, lots, _meets(table, deal, number, len(rows)))
+        chosen = np.flatnonzero(lot >= 0)
+        order = chosen[np.argsort(lot[chosen], kind="stable")]  # in 16 bits: by counting
+        if not len(order):
+            continue
+        dealt = records.take(pa.array(rows[order]))
+        if elements is not None:
+            dealt = dealt.append_column(ELEMENT, elements.take(pa.array(order)))
+        found, first = np.unique(lot[order], return_index=True)
         ends = np.append(first[1:], len(order))
-        laid_out = records.take(order)
-        rows = [
-            (number, int(place), int(end - start), block_of(laid_out.slice(start, end - start)))
-            for place, start, end in zip(found, first, ends, strict=True)
-            if place >= 0
-        ]
-        if rows:
-            yield _batch(rows, _BLOCKS)
+        for own, start, end in zip(found, first, ends, strict=True):
+            block = block_of(dealt.slice(start, end - start))
+            tasks = lots.tasks[own]
+            columns = [pa.array(tasks, pa.int32()), pa.array([block] * len(tasks), pa.binary())]
+            yield pa.record_batch(columns, schema=_BLOCKS)
 
 
-def merged(
-    batches: Iterable[pa.RecordBatch], groups: Sequence[Counting]
-) -> Iterator[pa.RecordBatch]:
-    """Put the blocks of each slice side by side, and count the pairs of the rules in it.
-
-    Grain: out, one row per block, all of a slice's together; they are passed on as they came,
-    for a row of all would need its bytes several times over in one piece. The first carries what
-    was counted in the slice, which must be whole; the others have nulls there. No pair is
-    formed: a rule's pairs are the sum over its keys of left times right records.
-    """
-    blocks: dict[tuple[int, int], list[pa.BinaryScalar]] = {}
-    for batch in batches:
-        for place in range(batch.num_rows):
-            key = batch["group_number"][place].as_py(), batch["slice"][place].as_py()
-            blocks.setdefault(key, []).append(batch["block"][place])
-    for number, counting in enumerate(groups):
-        own = {place: held for (of, place), held in blocks.items() if of == number}
-        if own:
-            yield from _counted(number, counting, own)
+def _lots_of(places: pa.Array, lots: Lots, meets: Flags) -> npt.NDArray[np.int16]:
+    """The lot of each place in a slice, -1 where it has none or meets nobody."""
+    numbers = places.fill_null(-1).to_numpy().astype(np.int64)
+    return np.where((numbers >= 0) & meets, lots.of_slice[numbers], np.int16(-1))
 
 
-def _counted(
-    number: int, counting: Counting, slices: Mapping[int, Sequence[pa.BinaryScalar]]
-) -> Iterator[pa.RecordBatch]:
-    places = sorted(slices)
-    counts: dict[int, list[dict[str, int]]] = {place: [] for place in places}
-    sides: dict[int, tuple[int, int]] = {}
-    with duckdb.connect(config={"threads": 1}) as database:
-        database.register(
-            "delivered",
-            pa.concat_tables(
-                _in_slice(place, unpacked(block)) for place in places for block in slices[place]
-            ),
-        )
-        for place, left, right in database.sql(
-            "select slice, count(*) filter (is_left), count(*) filter (not is_left) "
-            "from delivered group by slice"
-        ).fetchall():
-            sides[place] = left, right
-        for rule_number, rule in counting.rules.items():
-            blocks = key_blocks_sql(rule, counting.group.array_equality, ELEMENT)
-            for place, left, right, pairs, largest in database.sql(
-                "select slice, sum(l)::bigint, sum(r)::bigint, sum(l * r)::bigint, "
-                f"max(l * r)::bigint from ({blocks}) group by slice"
-            ).fetchall():
-                counts[place].append(
-                    {"rule": rule_number, "left": left, "right": right,
-                     "pairs": pairs, "largest": largest}
-                )  # fmt: skip
-    for place in places:
-        held = [block.as_py() for block in slices[place]]
-        counted: tuple[object, ...] = *sides[place], counts[place], sum(map(len, held))
-        for block in held:
-            yield _batch([(number, place, *counted, block)], _COUNTED)
-            counted = (None,) * len(counted)
+def _meets(table: pa.RecordBatch, deal: Deal, number: int, rows: int) -> Flags:
+    """Whether each record, or each of its elements, has a key of the group in common."""
+    nobody: Flags = np.zeros(rows, np.bool_)
+    is_keyed_on_elements = deal.cut.groups[number].array_equality is not None
+
+    def of(key: int) -> Flags:
+        codes = table[f"{CODE}{key}"]
+        flags = deal.met.flags(key, codes)
+        if is_keyed_on_elements or not pa.types.is_list(codes.type):
+            return flags
+        parents: Ints = pc.list_parent_indices(codes).to_numpy().astype(np.int64)
+        found = nobody.copy()
+        found[parents[flags]] = True
+        return found
+
+    return reduce(or_, map(of, deal.dealing(number)), nobody)
 
 
-def _in_slice(place: int, records: pa.Table) -> pa.Table:
-    return records.append_column("slice", pa.repeat(pa.scalar(place, pa.int32()), len(records)))
-
-
-def by_task(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.Table]]:
-    """The records of each task, from rows of a task and a block of one of its slices."""
-    blocks: dict[int, list[pa.Table]] = {}
+def by_task(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.Table, int]]:
+    """The records of each task, from rows of a task and a block of its slices; and the bytes of
+    its blocks."""
+    blocks: dict[int, list[pa.BinaryScalar]] = {}
     for batch in batches:
         for task, block in zip(batch["task"], batch["block"], strict=True):
-            blocks.setdefault(task.as_py(), []).append(unpacked(block))
+            blocks.setdefault(task.as_py(), []).append(block)
     for task in sorted(blocks):
-        yield task, pa.concat_tables(blocks.pop(task))
+        own = blocks.pop(task)
+        yield task, pa.concat_tables(map(unpacked, own)), sum(len(b.as_buffer()) for b in own)
 
 
 def block_of(records: pa.Table) -> bytes:
@@ -187,9 +163,3 @@ def block_of(records: pa.Table) -> bytes:
 def unpacked(block: pa.BinaryScalar) -> pa.Table:
     """The records of a block."""
     return pa.ipc.open_stream(block.as_buffer()).read_all()
-
-
-def _batch(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.RecordBatch:
-    columns = zip(*rows, strict=True)
-    arrays = [pa.array(list(c), f.type) for c, f in zip(columns, schema, strict=True)]
-    return pa.record_batch(arrays, schema=schema)

@@ -7,13 +7,15 @@ model again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
+from operator import and_, or_
+from typing import Protocol
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from attainment_linkage.core import homes, strangers, training
@@ -28,6 +30,9 @@ from attainment_linkage.steps import sessions
 
 _DRIFT_PAIRS = 50_000
 """Pairs of a training rule by which a drift is seen, about as many."""
+_HOME = Rule.parse(HOME)
+_MOST_KEPT = 0.5
+"""The share of the records up to which all that is drawn is kept, to be read in their place."""
 _SESSIONS_AT_ONCE = 2
 """Each session has a database and a thread of its own; what they hold at once is bounded."""
 Shares = dict[str, list[float]]
@@ -60,13 +65,29 @@ class _Taught:
     shares: Shares
 
 
-Fetch = Callable[[DataFrame], pa.Table]
-"""How a sample comes to the driver: all of its rows, in any order."""
+class Fetch(Protocol):
+    """How samples come to the driver."""
+
+    def __call__(self, sample: DataFrame) -> pa.Table:
+        """All rows of a sample, in any order."""
+
+    def kept(self, drawn: DataFrame) -> DataFrame:
+        """What several samples are drawn from, to be read from now on."""
 
 
-def by_java(sample: DataFrame) -> pa.Table:
-    """A sample by way of the driver's Java, which holds it meanwhile: for small files."""
-    return sample.toArrow()
+class ByJava:
+    """By way of the driver's Java, which holds a sample meanwhile: for small files."""
+
+    def __call__(self, sample: DataFrame) -> pa.Table:
+        """All rows of a sample, in any order."""
+        return sample.toArrow()
+
+    def kept(self, drawn: DataFrame) -> DataFrame:
+        """The same frame: it is read again for each sample."""
+        return drawn
+
+
+BY_JAVA = ByJava()
 
 
 class Trainer:
@@ -78,7 +99,7 @@ class Trainer:
         model: LinkageModel,
         sizes: tuple[int, int],
         budget: TrainingBudget,
-        fetch: Fetch = by_java,
+        fetch: Fetch = BY_JAVA,
     ) -> None:
         self.records, self.model, self.sizes, self.budget = records, model, sizes, budget
         self.fetch = fetch
@@ -87,6 +108,7 @@ class Trainer:
 
     def trained(self, rule_counts: Mapping[int, RuleCount], prior: float) -> TrainedModel:
         """Train: u, the sessions, the homes. Raises: TrainingError where nothing can be."""
+        self._draw(rule_counts)
         random = self.everything or self._random_records()
         patterns = sessions.random_patterns(random, self.model.comparisons, self.budget)
         with_u = strangers.first_u(training.splink_settings(self.model, prior), patterns)
@@ -112,6 +134,7 @@ class Trainer:
 
     def level_shares(self, rule_counts: Mapping[int, RuleCount]) -> dict[str, Shares]:
         """How random pairs, and those of each training rule, agree: what a drift is seen by."""
+        self._draw(rule_counts)
         random = self.everything or self._random_records()
         comparisons = self.model.comparisons
         patterns = sessions.random_patterns(random, comparisons, self.budget)
@@ -122,6 +145,22 @@ class Trainer:
                 sample = self._blocks(rule, self._share(pairs))
                 shares[rule.text] = self._rule_shares(rule, sample, pairs)
         return shares
+
+    def _draw(self, rule_counts: Mapping[int, RuleCount]) -> None:
+        """Keep what the samples are drawn from, where that is so little that it pays.
+
+        Millions of records are then read once, not once for each sample.
+        """
+        drawn = [(self._is_random(), self._record_share())]
+        for number, rule in enumerate(self.model.training_rules):
+            if number in rule_counts:
+                share = self._share(rule_counts[number].candidate_pairs)
+                drawn.append((self._is_in_blocks(rule, share), share))
+        if sessions.free_of_home(self.model):
+            drawn.append((self._is_in_blocks(_HOME, self._record_share()), self._record_share()))
+        if self.everything is None and sum(share for _, share in drawn) <= _MOST_KEPT:
+            is_drawn = reduce(or_, [condition for condition, _ in drawn])
+            self.records = self.fetch.kept(self.records.where(is_drawn))
 
     def _share(self, pairs: int) -> float:
         """The share of the blocks of a rule with so many pairs that is drawn."""
@@ -159,10 +198,9 @@ class Trainer:
         places = sessions.free_of_home(self.model)
         if not places:
             return settings
-        rule = Rule.parse(HOME)
-        share = self.budget.record_share(sum(self.sizes))
         trained = [settings["comparisons"][place] for place in places]
-        mixture = homes.fitted(sessions.home_patterns(self._blocks(rule, share), trained), trained)
+        sample = self._blocks(_HOME, self._record_share())
+        mixture = homes.fitted(sessions.home_patterns(sample, trained), trained)
         return settings if mixture is None else homes.with_homes(settings, mixture, places)
 
     def _require_chances(self, sound: list[Session], rule_counts: Mapping[int, RuleCount]) -> None:
@@ -177,23 +215,31 @@ class Trainer:
 
     def _random_records(self) -> pa.Table:
         """Records drawn by hash of their id, both files alike."""
-        share = self.budget.record_share(sum(self.sizes))
+        return self._collected(self.records.where(self._is_random()))
+
+    def _is_random(self) -> Column:
         place = F.pmod(F.xxhash64("record_id", "is_left"), F.lit(training.SAMPLE_STEPS))
-        return self._collected(self.records.where(place < int(share * training.SAMPLE_STEPS)))
+        return place < int(self._record_share() * training.SAMPLE_STEPS)
+
+    def _record_share(self) -> float:
+        """The share of the records that is drawn for random pairs, and of the homes."""
+        return self.budget.record_share(sum(self.sizes))
 
     def _blocks(self, rule: Rule, share: float) -> pa.Table:
         """All records of a share of a rule's blocks, drawn by hash of the key."""
         if self.everything is not None and share == 1.0:
             return self.everything
+        return self._collected(self.records.where(self._is_in_blocks(rule, share)), rule)
+
+    def _is_in_blocks(self, rule: Rule, share: float) -> Column:
         values = [
             F.when(F.col("is_left"), F.col(equality.left)).otherwise(F.col(equality.right))
             for equality in rule.equalities
             if not equality.has_array
         ]
-        is_whole = reduce(lambda a, b: a & b, [value.isNotNull() for value in values])
+        is_whole = reduce(and_, [value.isNotNull() for value in values])
         place = F.pmod(F.xxhash64(*values), F.lit(training.SAMPLE_STEPS))
-        is_drawn = place < int(share * training.SAMPLE_STEPS)
-        return self._collected(self.records.where(is_whole & is_drawn), rule)
+        return is_whole & (place < int(share * training.SAMPLE_STEPS))
 
     def _collected(self, records: DataFrame, rule: Rule | None = None) -> pa.Table:
         """The sample on the driver, sorted by file and id; of a rule, those that meet somebody."""
@@ -209,7 +255,7 @@ def trained_model(
     sizes: tuple[int, int],
     prior: float,
     budget: TrainingBudget,
-    fetch: Fetch = by_java,
+    fetch: Fetch = BY_JAVA,
 ) -> TrainedModel:
     """Train the model on samples of all records.
 

@@ -6,24 +6,17 @@ expensive part: an unusable rule, a plan over its budget, rules that form no pai
 
 from __future__ import annotations
 
-from attainment_linkage.stages.linkage.laid import (
-    Laid,
-    cut_and_counted,
-    kept_records,
-    laid_out,
-    prepared,
-)
+from attainment_linkage.stages.linkage.counted import Counted, counted, kept_records, prepared
 from attainment_linkage.stages.linkage.plan import Plan, candidate_counts, planned
 from attainment_linkage.stages.linkage.weights import Scored, level_shares, scored, trained, weighed
 
 __all__ = [
-    "Laid",
+    "Counted",
     "Plan",
     "Scored",
     "candidate_counts",
-    "cut_and_counted",
+    "counted",
     "kept_records",
-    "laid_out",
     "level_shares",
     "planned",
     "prepared",

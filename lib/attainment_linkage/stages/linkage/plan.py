@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, SparkSession
 
 from attainment_linkage.core.blocking_plan import RuleCount, require_affordable
-from attainment_linkage.core.layout import Layout, Slice, Task, tasks
+from attainment_linkage.core.layout import Layout, Task, tasks
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.prior import Files
 from attainment_linkage.domain import tables
-from attainment_linkage.stages.linkage.laid import Laid
+from attainment_linkage.stages.linkage.counted import Counted
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,23 @@ class Plan:
 
     rule_counts: dict[int, RuleCount]
     training_counts: dict[int, RuleCount]
-    blocks: DataFrame
-    cut: Layout
-    slices: tuple[Slice, ...]
+    counted: Counted
     tasks: tuple[Task, ...]
-    left_records: int
-    right_records: int
+
+    @property
+    def cut(self) -> Layout:
+        """How the records are cut."""
+        return self.counted.cut
+
+    @property
+    def left_records(self) -> int:
+        """Records of the left file."""
+        return self.counted.left_records
+
+    @property
+    def right_records(self) -> int:
+        """Records of the right file."""
+        return self.counted.right_records
 
     @property
     def candidate_pairs(self) -> int:
@@ -35,34 +46,33 @@ class Plan:
         return sum(count.candidate_pairs for count in self.rule_counts.values())
 
     @property
-    def shuffled_bytes(self) -> int:
-        """Bytes of blocks that go to tasks: a slice that several tasks share, to each."""
-        size = {(one.group_number, one.number): one.bytes for one in self.slices}
-        return sum(size[task.group_number, n] for task in self.tasks for n in task.slices)
+    def dealt_records(self) -> int:
+        """Records that go to tasks at the most: those of a slice that several share, to each."""
+        sizes = {
+            (one.group_number, one.number): one.left_records + one.right_records
+            for one in self.counted.slices
+        }
+        return sum(sizes[task.group_number, n] for task in self.tasks for n in task.slices)
 
     def files(self, policy: LinkagePolicy) -> Files:
         """The two files as what is known of them before any pair is weighed."""
         return Files(self.left_records, self.right_records, policy.resolve.relation)
 
 
-def planned(model: LinkageModel, laid: Laid, policy: LinkagePolicy) -> Plan:
+def planned(model: LinkageModel, counted: Counted, policy: LinkagePolicy) -> Plan:
     """Deal the slices out to tasks, from what was counted in them.
 
     Raises: NoCandidatesError, PlanOverBudgetError, BucketTooLargeError, before any pair is
     formed.
     """
-    rule_counts = laid.renumbered(model.blocking_rules)
-    records = laid.left_records + laid.right_records
+    rule_counts = counted.renumbered(model.blocking_rules)
+    records = counted.left_records + counted.right_records
     require_affordable(rule_counts, model.blocking_rules, records, policy.pair_budget)
     return Plan(
         rule_counts,
-        laid.renumbered(model.training_rules),
-        laid.blocks,
-        laid.cut,
-        laid.slices,
-        tasks(laid.cut, laid.slices, policy.task_size),
-        laid.left_records,
-        laid.right_records,
+        counted.renumbered(model.training_rules),
+        counted,
+        tasks(counted.cut, counted.slices, policy.task_size),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from pyspark.sql import DataFrame
 
+from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.prior import (
@@ -17,7 +19,7 @@ from attainment_linkage.core.prior import (
 from attainment_linkage.stages.linkage.plan import Plan
 from attainment_linkage.steps import posterior, score, train
 from attainment_linkage.steps.kernel import Kernel
-from attainment_linkage.steps.train import Fetch, TrainedModel, by_java
+from attainment_linkage.steps.train import BY_JAVA, Fetch, TrainedModel
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,11 @@ def trained(
     model: LinkageModel,
     plan: Plan,
     policy: LinkagePolicy,
-    fetch: Fetch = by_java,
+    fetch: Fetch = BY_JAVA,
 ) -> TrainedModel:
     """Train the model on samples of all records, from the starting prior.
 
-    ``fetch``: how a sample comes to the driver; a large one by way of files (``scratch.fetching``).
+    ``fetch``: how a sample comes to the driver; a large one by way of files (``scratch.Fetching``).
 
     Raises: TrainingError.
     """
@@ -56,7 +58,7 @@ def level_shares(
     model: LinkageModel,
     plan: Plan,
     policy: LinkagePolicy,
-    fetch: Fetch = by_java,
+    fetch: Fetch = BY_JAVA,
 ) -> dict[str, dict[str, list[float]]]:
     """How pairs of these records agree, to be held against a saved model's own."""
     sizes = (plan.left_records, plan.right_records)
@@ -65,12 +67,23 @@ def level_shares(
 
 
 def weighed(
-    model: LinkageModel, plan: Plan, trained_model: TrainedModel, policy: LinkagePolicy
+    model: LinkageModel,
+    plan: Plan,
+    trained_model: TrainedModel,
+    policy: LinkagePolicy,
+    folder: Path,
 ) -> DataFrame:
     """Every pair that any later prior could save, or of a matchkey, at the starting prior.
 
+    Frequencies of values are of all records of the population, never of those left over; they
+    are kept in ``folder``.
     Grain: one row per block of pairs (``steps.pair_blocks``). Keep them: they are read twice.
     """
+    records, columns = plan.counted.records, model.term_frequency_columns
+    shares = folder if columns else None
+    if shares:
+        kept(score.frequencies_of(records, columns, policy), shares)
+    dealt = plan.counted.dealt(plan.tasks, policy, records.columns, shares, columns)
     kernel = Kernel(
         settings=trained_model.settings,
         rules=model.blocking_rules,
@@ -79,7 +92,7 @@ def weighed(
         review_bits=evidence_floor(plan.files(policy), policy.review_bits),
         memory_mib=policy.task_memory_mib,
     )
-    return score.weighed_blocks(plan.blocks, kernel, plan.tasks)
+    return score.weighed_blocks(dealt, kernel, plan.tasks)
 
 
 def scored(weighed_pairs: DataFrame, plan: Plan, policy: LinkagePolicy) -> Scored:

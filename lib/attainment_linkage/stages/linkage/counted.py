@@ -1,4 +1,4 @@
-"""Laid: the records of both files in slices, with what was counted in them."""
+"""Counted: what the rules form in slices of both files, before any record is moved."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from pyspark.sql import DataFrame
 
 from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.core.blocking_plan import RuleCount
-from attainment_linkage.core.layout import Layout, Slice, TaskSize, counted_in, layout, totals
+from attainment_linkage.core.layout import (
+    CountedKey,
+    Layout,
+    Slice,
+    Task,
+    TaskSize,
+    counted_keys,
+    layout,
+    slices_of,
+    totals,
+)
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.rules import Rule
@@ -22,14 +32,17 @@ _WHOLE = TaskSize(1, 0, 1)
 
 
 @dataclass(frozen=True)
-class Laid:
-    """Both files in slices, kept, with what was counted in them before any pair was formed.
+class Counted:
+    """Both files as they lie, and what was counted in their slices before any pair was formed.
 
-    ``counts`` are of ``rules``, by their place.
+    ``counts`` are of ``rules``, by their place; ``met``: the folder that says which of ``keys``
+    both sides have.
     """
 
-    blocks: DataFrame
+    records: Records
     cut: Layout
+    keys: tuple[CountedKey, ...]
+    met: Path
     slices: tuple[Slice, ...]
     rules: tuple[Rule, ...]
     counts: dict[int, RuleCount]
@@ -49,13 +62,25 @@ class Laid:
         """Candidate pairs of each rule, by its place."""
         return {place: count.candidate_pairs for place, count in self.renumbered(rules).items()}
 
-    def of(self, model: LinkageModel) -> Laid:
+    def of(self, model: LinkageModel) -> Counted:
         """The same records for a model with fewer rules, where all lie in one slice."""
         cut = layout(model.blocking_rules, model.matchkeys, 0, _WHOLE)
-        counts = {n: replace(c, rule_number=n) for n, c in self.renumbered(_counted(model)).items()}
-        one = replace(self.slices[0], counts=counts) if self.slices else None
-        slices = () if one is None else (one,)
+        counts = self.renumbered(_counted(model))
+        slices = tuple(replace(one, counts=counts) for one in self.slices)
         return replace(self, cut=cut, slices=slices, rules=_counted(model), counts=counts)
+
+    def dealt(
+        self,
+        tasks: Sequence[Task],
+        policy: LinkagePolicy,
+        columns: Sequence[str],
+        shares: Path | None = None,
+        frequency_columns: Sequence[str] = (),
+    ) -> DataFrame:
+        """These columns of the records that meet, in blocks for the tasks of their slices."""
+        memory, size = policy.task_memory_mib, policy.task_size
+        asked = tuple(columns), self.cut, self.keys, memory, shares, tuple(frequency_columns)
+        return block.dealt(self.records, Query(*asked), self.met, tasks, size)
 
 
 def prepared(left: DataFrame, right: DataFrame, model: LinkageModel) -> DataFrame:
@@ -72,47 +97,20 @@ def kept_records(frame: DataFrame, folder: Path) -> Records:
     return Records(kept(frame, folder), (RecordFiles(folder),))
 
 
-def laid_out(records: Records, model: LinkageModel, policy: LinkagePolicy, folder: Path) -> Laid:
-    """Both files cut in slices, with the frequencies of their values, counted and kept.
+def counted(records: Records, model: LinkageModel, policy: LinkagePolicy, folder: Path) -> Counted:
+    """The pairs of the model's rules and training rules, counted; what both sides have is kept.
 
-    Frequencies are of all records of the population, never of those left over.
     Raises: RuleError.
-    """
-    columns = model.term_frequency_columns
-    shares = folder / "frequencies" if columns else None
-    if shares:
-        kept(score.frequencies_of(records, columns, policy), shares)
-    return cut_and_counted(records, model, policy, folder, shares)
-
-
-def cut_and_counted(
-    records: Records,
-    model: LinkageModel,
-    policy: LinkagePolicy,
-    folder: Path,
-    shares: Path | None = None,
-) -> Laid:
-    """Records cut in slices, counted and kept.
-
-    ``shares``: where the frequencies of their values lie; records that have their frequencies
-    beside them already need none.
     """
     sides, size = side_counts(records.files), policy.task_size
     cut = layout(model.blocking_rules, model.matchkeys, sum(sides), size)
-    rules = _counted(model)
-    query = Query(
-        records.columns, cut, policy.task_memory_mib, shares, model.term_frequency_columns
-    )
-    blocks = kept(block.laid_out(records, query, rules, size), folder / "slices")
-    slices = tuple(block.slice_counts(blocks))
-    found = totals(slices)
-    elsewhere = set(range(len(rules))) - {n for own in counted_in(cut, rules) for n in own}
-    if elsewhere:
-        places = sorted(elsewhere)
-        counted = block.candidate_counts(records.frame, [rules[n] for n in places])
-        more = block.rule_counts(counted)
-        found |= {places[n]: replace(count, rule_number=places[n]) for n, count in more.items()}
-    return Laid(blocks, cut, slices, rules, found, *sides)
+    keys = counted_keys(cut, model.blocking_rules, model.matchkeys, model.training_rules)
+    query = Query(records.columns, cut, keys, policy.task_memory_mib)
+    found = kept(block.counted_keys(records, query, size), folder)
+    rows = block.key_counts(found)
+    slices, rules = slices_of(cut, keys, rows), _counted(model)
+    counts = {place: one for place, one in totals(rows).items() if place < len(rules)}
+    return Counted(records, cut, keys, folder, slices, rules, counts, *sides)
 
 
 def _counted(model: LinkageModel) -> tuple[Rule, ...]:

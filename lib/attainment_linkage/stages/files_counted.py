@@ -1,4 +1,4 @@
-"""Files laid out: two files as linkage records, with the model that they can afford."""
+"""Files counted: two files as linkage records, with the model that they can afford."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from attainment_linkage.steps.column_counts import column_counts
 from attainment_linkage.steps.linkage_record import linkage_records
 
 
-def laid_out(
+def counted_files(
     spark: SparkSession,
     spec: LinkSpec,
     paths: tuple[Path, Path],
     policy: LinkagePolicy,
     folder: Path,
-) -> tuple[DataFrame, LinkageModel, linkage.Laid]:
-    """The records of both files, their model with the rules they can afford, and their slices.
+) -> tuple[DataFrame, LinkageModel, linkage.Counted]:
+    """The records of both files, their model with the rules they can afford, and its counts.
 
     Raises: the errors of what was given (SpecError, InputError); RuleError.
     """
@@ -41,7 +41,7 @@ def laid_out(
     model = model_of(spec, [facts for _, facts in sides])
     prepared = linkage.prepared(sides[0][0], sides[1][0], model)
     records = linkage.kept_records(prepared, folder / "records")
-    return records.frame, *_laid_out(spec, records, model, policy, folder / "laid")
+    return records.frame, *_counted(spec, records, model, policy, folder)
 
 
 def _side(
@@ -55,30 +55,30 @@ def _side(
     return kept(linkage_records(rows, side, facts), folder / "records"), facts
 
 
-def _laid_out(
+def _counted(
     spec: LinkSpec,
     records: Records,
     model: LinkageModel,
     policy: LinkagePolicy,
     folder: Path,
-) -> tuple[LinkageModel, linkage.Laid]:
-    """The files laid out and counted, with the rules that they can afford; the spec's all stay."""
-    laid = linkage.laid_out(records, model, policy, folder / "all")
+) -> tuple[LinkageModel, linkage.Counted]:
+    """The files counted, with the rules that they can afford; the spec's all stay."""
+    counted = linkage.counted(records, model, policy, folder / "counted")
     if spec.blocking_rules:
-        return model, laid
-    chosen = _affordable(model, laid)
+        return model, counted
+    chosen = _affordable(model, counted)
     if chosen.blocking_rules == model.blocking_rules:
-        return chosen, laid
-    if laid.cut.is_whole:
-        return chosen, laid.of(chosen)
-    return chosen, linkage.laid_out(records, chosen, policy, folder / "affordable")
+        return chosen, counted
+    if counted.cut.is_whole:
+        return chosen, counted.of(chosen)
+    return chosen, linkage.counted(records, chosen, policy, folder / "affordable")
 
 
-def _affordable(model: LinkageModel, laid: linkage.Laid) -> LinkageModel:
+def _affordable(model: LinkageModel, counted: linkage.Counted) -> LinkageModel:
     """The model with the default rules whose pairs the files can afford."""
-    pairs = laid.pairs(model.blocking_rules)
+    pairs = counted.pairs(model.blocking_rules)
     chosen = default_rules.affordable(
-        model.blocking_rules, pairs, laid.left_records, laid.right_records
+        model.blocking_rules, pairs, counted.left_records, counted.right_records
     )
     counts = dict(zip(model.blocking_rules, pairs.values(), strict=True))
     forming = [rule for rule in chosen.kept if counts[rule]]
