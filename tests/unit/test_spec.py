@@ -45,7 +45,7 @@ def test_overrides_are_read():
         + SIDES
         + """
         [blocking]
-        rules = ["birth_date & forename = surname"]
+        rules = ["birth_date & forename = surname", "birth_date & forename = surname"]
         [matchkeys]
         rules = ["postcodes[] = postcode | l.sex = r.sex"]
         [thresholds]

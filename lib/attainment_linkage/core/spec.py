@@ -179,7 +179,7 @@ class _Reader:
                         f"[{name}]: {column} is no field of the linkage record; the fields are "
                         f"{', '.join(known.FIELDS)}"
                     )
-        return tuple(rules)
+        return tuple(dict.fromkeys(rules))  # written twice, a rule forms nothing more
 
     def _thresholds(self) -> Thresholds:
         table = self._table("thresholds")
