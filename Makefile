@@ -26,7 +26,7 @@ test: lint ## all that CI runs: lint, then every test
 cases: setup ## link the cases in ../shared/cases; rewrite their table in README.md
 	@$(BIN)/python tests/cases/run_cases.py
 
-bench: setup ## ours against Splink on DuckDB and on Spark; SIZE=small, skewed, medium or large
+bench: setup ## ours against Splink on DuckDB and on Spark; SIZE=small, skewed, medium, large, census
 	@$(BIN)/python -m tests.benchmarks "$(SIZE)" "lake-bench/$(SIZE)"
 
 leak-scan: setup ## run the road on 200 canaries, also failing and killed; find none where they must not be

@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.benchmarks import stages
 from tests.benchmarks.contender import CONTENDERS
 from tests.benchmarks.design import SIZES
 from tests.benchmarks.files import Files, files_of
@@ -31,7 +32,14 @@ LIMIT_SECONDS = {"splink_spark": 900}
 a slow machine, so that a bound can be within the goal."""
 GOALS = {"splink_spark": 0.2, "splink_duckdb": 1.5}
 """Ours may take at most so many times the seconds of a peer; stated for medium."""
-LEFT_OUT = {"large": ("splink_spark",)}
+LEFT_OUT = {
+    "large": ("splink_spark",),
+    "census": ("ours_without_matchkeys", "splink_duckdb", "splink_spark"),
+}
+WITH_STAGES = ("large",)
+"""Sizes at which the stages before the linkage are timed too, and every gate of the road."""
+MOST_OF_LARGE = 2.0
+"""So many times the seconds of large a linkage of census may take."""
 
 Results = dict[str, list[dict[str, Any]]]
 
@@ -60,7 +68,12 @@ def main(size: str, folder: Path, runs: int = RUNS) -> int:
     print(f"kept in {path}; left out: {', '.join(left_out) or 'nobody'}")
     for line in _table(summary):
         print(line)
-    print(_verdict(summary["ratios"], summary["lower_bounds"]))
+    if size in WITH_STAGES:
+        stages.main(SIZES[size], folder / "road")
+    if size == "census":
+        print(_beside_large(summary, folder.parent / "large" / path.name))
+    else:
+        print(_verdict(summary["ratios"], summary["lower_bounds"]))
     return 0
 
 
@@ -125,6 +138,9 @@ def _summary(size: str, files: Files, results: Results) -> dict[str, Any]:
         "median_seconds": seconds,
         "median_cpu_seconds": cpu,
         "lower_bounds": bounds,
+        "seconds_per_million_rows_and_pairs": round(
+            seconds["ours"] / (files.left_rows + files.right_rows + files.candidate_pairs) * 1e6, 3
+        ),
         "core_seconds_per_million_pairs": {n: round(c / millions, 2) for n, c in cpu.items()},
         "ratios": {p: round(seconds["ours"] / seconds[p], 2) for p in GOALS if p in seconds},
         "cpu_ratios": {p: round(cpu["ours"] / cpu[p], 2) for p in GOALS if p in cpu},
@@ -142,8 +158,20 @@ def _table(summary: dict[str, Any]) -> list[str]:
         lines.append(
             f"{name:<24} {shown:>9} {cpu.get(name, '-'):>9} {per_million.get(name, '-'):>26}"
         )
+    linear = summary["seconds_per_million_rows_and_pairs"]
+    lines.append(f"ours: {linear} s per million rows and candidate pairs")
     lines.append(f"CPU ratios: {', '.join(f'{p} {r}' for p, r in summary['cpu_ratios'].items())}")
     return lines
+
+
+def _beside_large(summary: dict[str, Any], large: Path) -> str:
+    """Census beside large: its goal is a ratio to ours there, not to a peer."""
+    if not large.exists():
+        return "census: make bench SIZE=large first, to have what its seconds are held against"
+    found: dict[str, Any] = json.loads(large.read_text("utf-8"))
+    ratio = round(summary["median_seconds"]["ours"] / found["median_seconds"]["ours"], 2)
+    is_within = ratio <= MOST_OF_LARGE
+    return f"census / large = {ratio}: {'within' if is_within else 'short of'} the goal"
 
 
 def _verdict(ratios: dict[str, float], lower_bounds: list[str]) -> str:

@@ -28,12 +28,13 @@ MATCHKEYS = ("forename & surname & birth_date & sex & postcode",)
 
 @dataclass(frozen=True)
 class Size:
-    """Attainment records asked of the generator, Census people (None: their households)."""
+    """Attainment records asked of the generator, Census people (None: their households); of each
+    side so many records are taken (None: all)."""
 
     attainment_records: int
     census_people: int | None
     left: int
-    right: int
+    right: int | None
     is_skewed: bool = False
 
 
@@ -43,6 +44,7 @@ SIZES = {
     "skewed": Size(260_000, None, 200_000, 240_000, is_skewed=True),
     "medium": Size(2_600_000, None, 2_000_000, 2_400_000),
     "large": Size(2_600_000, 12_500_000, 2_000_000, 12_000_000),
+    "census": Size(2_600_000, 55_000_000, 2_000_000, None),
 }
 
 HOT_VALUES = (("birth_date", "1988-08-08", 5), ("postcode", "QQ11QQ", 2), ("surname", "SMITH", 8))

@@ -23,12 +23,12 @@ from attainment_linkage.adapters.config import lake_override, load
 from attainment_linkage.adapters.scratch import kept
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.blocking_plan import key_groups
-from attainment_linkage.core.layout import Layout, Task, TaskSize
+from attainment_linkage.core.layout import Layout, Task, TaskSize, counted_keys, slices_of
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy
 from attainment_linkage.core.settings import Config
 from attainment_linkage.core.spec import parse_spec
-from attainment_linkage.stages import files_laid_out, linkage, specified
+from attainment_linkage.stages import files_counted, linkage, specified
 from attainment_linkage.steps import block, score
 from attainment_linkage.steps.block import Records
 from attainment_linkage.steps.kernel import Kernel
@@ -111,14 +111,15 @@ def _problem(spark: SparkSession, name: str, folder: Path, place: Path, config: 
         policy = ours.policy_of(config)
         sides = [spark.read.parquet(str(path)) for path in (files.left, files.right)]
         kept_records = linkage.kept_records(linkage.prepared(*sides, model), place / "records")
-        laid = linkage.laid_out(kept_records, model, policy, place / "laid")
+        counted = linkage.counted(kept_records, model, policy, place / "counted")
         records = kept_records.frame
     else:
         spec = parse_spec((SPECS / f"{name}.toml").read_text("utf-8"), name)
         paths = (CASES / name / "a.parquet", CASES / name / "b.parquet")
         policy = specified.policy_of(spec, config)
-        records, model, laid = files_laid_out.laid_out(spark, spec, paths, policy, place)
-    plan = linkage.planned(model, laid, policy)
+        made = files_counted.counted_files(spark, spec, paths, policy, place)
+        records, model, counted = made
+    plan = linkage.planned(model, counted, policy)
     trained = linkage.trained(records, model, plan, policy)
     weighed = score.with_term_frequencies(records, model.term_frequency_columns)
     return Problem(linkage.kept_records(weighed, place / "weighed"), model, trained, policy)
@@ -143,10 +144,11 @@ def _ours(problem: Problem, buckets: int, place: Path) -> Pairs:
     """What the engine finds with so many buckets of each key, each a task of its own."""
     model, policy = problem.model, problem.policy
     cut = Layout(key_groups(model.blocking_rules, model.matchkeys), buckets)
-    query = Query(problem.records.columns, cut, policy.task_memory_mib)
+    keys = counted_keys(cut, model.blocking_rules, model.matchkeys)
+    query = Query(problem.records.columns, cut, keys, policy.task_memory_mib)
     size = TaskSize(policy.bucket_pairs, policy.bucket_records, buckets)
-    laid = kept(block.laid_out(problem.records, query, model.blocking_rules, size), place)
-    slices = block.slice_counts(laid)
+    counts = block.key_counts(kept(block.counted_keys(problem.records, query, size), place))
+    slices = slices_of(cut, keys, counts)
     tasks = [
         Task(number, group, own[first::MOST_TASKS])
         for number, group in enumerate(cut.groups)
@@ -161,7 +163,8 @@ def _ours(problem: Problem, buckets: int, place: Path) -> Pairs:
         review_bits=policy.review_bits,
         memory_mib=policy.task_memory_mib,
     )
-    found = score.match_weights(laid, kernel, tasks).where(F.col("rule_number").isNotNull())
+    dealt = block.dealt(problem.records, query, place, tasks, size)
+    found = score.match_weights(dealt, kernel, tasks).where(F.col("rule_number").isNotNull())
     pairs = found.where(F.col("match_weight") >= policy.review_bits).toArrow()
     left, right, weight, rule, _ = (column.to_pylist() for column in pairs.columns)
     made = dict(zip(zip(left, right, strict=True), zip(weight, rule, strict=True), strict=True))

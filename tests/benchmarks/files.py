@@ -94,10 +94,11 @@ def _fields(rows: DataFrame, key: str, sex: Column) -> DataFrame:
     )
 
 
-def _write(records: DataFrame, rows: int, folder: Path) -> None:
-    """So many records, chosen by hash of their id, in a few files of equal size."""
-    chosen = records.orderBy(F.xxhash64("record_id"), "record_id").limit(rows)
-    chosen.repartition(_PARTS).write.mode("overwrite").parquet(str(folder))
+def _write(records: DataFrame, rows: int | None, folder: Path) -> None:
+    """So many records, chosen by hash of their id, or all, in a few files of equal size."""
+    if rows is not None:
+        records = records.orderBy(F.xxhash64("record_id"), "record_id").limit(rows)
+    records.repartition(_PARTS).write.mode("overwrite").parquet(str(folder))
 
 
 def _counted(folder: Path) -> dict[str, int]:

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from attainment_linkage.adapters import delta, documents, gates, plain_tables
 from attainment_linkage.adapters.config import lake_override, load
-from attainment_linkage.adapters.scratch import fetching, kept
+from attainment_linkage.adapters.scratch import Fetching, kept
 from attainment_linkage.adapters.session import open_session
 from attainment_linkage.core.model import LinkageModel
 from attainment_linkage.core.policy import LinkagePolicy, ResolvePolicy
@@ -75,20 +75,19 @@ def _link(
     model: LinkageModel,
     policy: LinkagePolicy,
 ) -> None:
-    with clock.phase("frequencies, layout, counts"):
+    with clock.phase("counts"):
         sides = [spark.read.parquet(str(path)) for path in (files.left, files.right)]
         frame = linkage.prepared(*sides, model)
         lie = (RecordFiles(files.left, is_left=True), RecordFiles(files.right, is_left=False))
-        laid = linkage.laid_out(Records(frame, lie), model, policy, output / "laid")
+        counted = linkage.counted(Records(frame, lie), model, policy, output / "counted")
     with clock.phase("plan"):
-        plan = linkage.planned(model, laid, policy)
-        clock.counts["new_pairs_estimated"] = sum(
-            one.pairs for one in link_plan.estimated(model, plan, policy).values()
-        )
+        plan = linkage.planned(model, counted, policy)
+        found, _ = link_plan.estimated(model, plan, policy)
+        clock.counts["new_pairs_estimated"] = sum(one.pairs for one in found.values())
     with clock.phase("train"):
-        trained = linkage.trained(frame, model, plan, policy, fetching(output / "samples"))
+        trained = linkage.trained(frame, model, plan, policy, Fetching(output / "samples"))
     with clock.phase("score"):
-        pairs = linkage.weighed(model, plan, trained, policy)
+        pairs = linkage.weighed(model, plan, trained, policy, output / "frequencies")
         pairs = kept(pairs, output / "weighed")
     with clock.phase("prior and write"):
         found = linkage.scored(pairs, plan, policy)
