@@ -39,7 +39,7 @@ def linked(spark: SparkSession, folder: Path) -> list[list[object]]:
     records = linkage.kept_records(linkage.prepared(*sides, model), folder / "records")
     counted = linkage.counted(records, model, POLICY, folder / "counted")
     plan = linkage.planned(model, counted, POLICY)
-    assert link_plan.estimated(model, plan, POLICY)
+    assert link_plan.estimated(model, plan, POLICY)[0]
     trained = linkage.trained(records.frame, model, plan, POLICY)
     weighed = linkage.weighed(model, plan, trained, POLICY, folder / "frequencies")
     weighed = kept(weighed, folder / "weighed")

@@ -25,23 +25,20 @@ STAGES = ("ingest", "standardise", "deduplicate", "link")
 REST_OF_THE_ROAD = ("ingest", "standardise")
 """What may take no longer than the link stage, and no gate of theirs."""
 SETTINGS = """
-[spark]
-master = "local[*]"
-shuffle_partitions = 8
-delta_snapshot_partitions = 2
-
 [synthesise]
-attainment_records = {attainment_records}
-census_people = {census_people}
+attainment_records = {}
+census_people = {}
 """
+"""After those of ``conf/local.toml``: one file is all that a command is given."""
 
 
 def main(size: Size, folder: Path) -> int:
     """Make the delivery where there is none, run the stages, print and keep what was measured."""
     folder.mkdir(parents=True, exist_ok=True)
     settings, lake = folder / "settings.toml", folder / "lake"
-    asked = {"attainment_records": size.left, "census_people": size.right or size.census_people}
-    settings.write_text(SETTINGS.format(**asked), "utf-8")
+    local = Path("conf/local.toml").read_text("utf-8")
+    asked = size.attainment_records, size.census_people or 0
+    settings.write_text(local + SETTINGS.format(*asked), "utf-8")
     made = folder / "delivered"
     if not made.exists():
         shutil.rmtree(lake, ignore_errors=True)

@@ -107,9 +107,9 @@ def linked(records, cut, chosen, matchkeys, size):
         counts = [KeyCount(**row) for row in found.drop_columns(["met"]).to_pylist()]
         slices = slices_of(cut, keys, counts)
         made = tasks(cut, slices, size)
-        named = {n: {one.number for one in slices if one.group_number == n} for n in range(9)}
-        named = {n: own for n, own in named.items() if n < len(cut.groups)}
-        lots = tuple(Lots.of_group(n, made, cut.slices) for n in named)
+        groups = range(len(cut.groups))
+        lots = tuple(Lots.of_group(number, made, cut.slices) for number in groups)
+        named = {number: lots[number].slices for number in groups}
         deal = Deal(cut, keys, Met(found), lots)
         blocks = [b for own in parts for b in packed(records_of(own, query, named), deal)]
     return totals(counts), made, {place: held for place, held, _ in by_task(blocks)}

@@ -122,7 +122,7 @@ def dealt(
     """
     parts, groups = records.parts(size), range(len(query.cut.groups))
     lots = tuple(Lots.of_group(number, tasks, query.cut.slices) for number in groups)
-    named = {n: {one for t in tasks if t.group_number == n for one in t.slices} for n in groups}
+    named = {number: own.slices for number, own in zip(groups, lots, strict=True)}
 
     def packer(number: int) -> Iterator[pa.RecordBatch]:
         deal = Deal(query.cut, query.keys, met_in(met), lots)

@@ -52,6 +52,12 @@ class Lots:
         of_slice = [places[given[n]] if n in given else -1 for n in range(slices)]
         return Lots(lots, np.array(of_slice, np.int16))
 
+    @property
+    def slices(self) -> list[int]:
+        """Those that some task was given."""
+        given: list[int] = np.flatnonzero(self.of_slice >= 0).tolist()
+        return given
+
 
 @dataclass(frozen=True)
 class Deal:

@@ -151,6 +151,8 @@ class Trainer:
 
         Millions of records are then read once, not once for each sample.
         """
+        if self.everything is not None:
+            return
         drawn = [(self._is_random(), self._record_share())]
         for number, rule in enumerate(self.model.training_rules):
             if number in rule_counts:
@@ -158,7 +160,7 @@ class Trainer:
                 drawn.append((self._is_in_blocks(rule, share), share))
         if sessions.free_of_home(self.model):
             drawn.append((self._is_in_blocks(_HOME, self._record_share()), self._record_share()))
-        if self.everything is None and sum(share for _, share in drawn) <= _MOST_KEPT:
+        if sum(share for _, share in drawn) <= _MOST_KEPT:
             is_drawn = reduce(or_, [condition for condition, _ in drawn])
             self.records = self.fetch.kept(self.records.where(is_drawn))
 
