@@ -47,13 +47,13 @@ def test_neither_the_order_of_rows_nor_their_way_here_moves_the_model(records, c
 
 
 def test_samples_are_the_same_from_all_records_and_from_what_was_drawn_once(
-    records, counts, tmp_path
+    records, counts, tmp_path, monkeypatch
 ):
     budget = training.TrainingBudget(2_000, random_pairs=100_000, session_records=1_000)
-    alone, together = (
-        train.trained_model(records, MODEL, counts, (5_000, 5_000), PRIOR, budget, fetch)
-        for fetch in (train.BY_JAVA, Fetching(tmp_path))
-    )
+    sizes = (5_000, 5_000)
+    together = train.trained_model(records, MODEL, counts, sizes, PRIOR, budget, Fetching(tmp_path))
+    monkeypatch.setattr(train, "_MOST_KEPT", -1.0)  # from all records, for each sample
+    alone = train.trained_model(records, MODEL, counts, sizes, PRIOR, budget)
 
     assert alone == together
     assert sum(alone.session_pairs) > 100
